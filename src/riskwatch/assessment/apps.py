@@ -1,0 +1,10 @@
+"""Django's entry for this room."""
+
+from django.apps import AppConfig
+
+
+class AssessmentConfig(AppConfig):
+    name = "riskwatch.assessment"
+    label = "assessment"
+    verbose_name = "评估"
+    default_auto_field = "django.db.models.BigAutoField"

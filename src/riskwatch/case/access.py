@@ -1,0 +1,163 @@
+"""Who sees what: one table of (kind, audience, depth), and the narrowing that follows from it.
+
+Audiences of a record:
+
+- ``owner``: the owning office or centre, and every office above it; with it the offices handling the case jointly
+- ``lower``: every office below the owner
+- ``reporter``, ``addressee``, ``commissioned``, ``measured``, ``party``: organisations with that part in the sheet
+
+Depths: ``full``; ``conclusion`` (outcome only); ``own`` (only what concerns this organisation);
+``commissioned`` (no reporter, no other party). The public sees none of these rows: it reads what disclosure copied out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from decree188.calendar import shanghai_date
+from django.db.models import Model, Q, QuerySet
+
+from riskwatch.case.models import Folder, JointOffice, Sheet
+from riskwatch.parties import queries as parties
+from riskwatch.parties import roles
+from riskwatch.parties.models import Person
+from riskwatch.parties.queries import Post
+
+M = TypeVar("M", bound=Model)
+
+# kind -> audience -> depth
+ACCESS: dict[str, dict[str, str]] = {
+    "information": {"owner": "full", "reporter": "own", "commissioned": "commissioned"},
+    "verification": {"owner": "full", "commissioned": "full"},
+    "transfer": {"owner": "full", "addressee": "full"},
+    "proposal": {"owner": "full"},
+    "assessment": {"owner": "full", "commissioned": "full", "measured": "conclusion", "addressee": "full"},
+    "decision": {"owner": "full"},
+    "emergency_review": {"owner": "full"},
+    "circular": {"owner": "full", "addressee": "full"},
+    "notice": {"owner": "full", "lower": "full", "addressee": "own"},
+    "announcement": {"owner": "full", "lower": "full", "addressee": "full"},
+    "regime_change": {"owner": "full", "addressee": "full"},
+    "order": {"owner": "full", "addressee": "own", "executing": "full"},
+    "seizure": {"owner": "full", "addressee": "own", "executing": "full"},
+    "survey": {"owner": "full", "executing": "full", "commissioned": "full"},
+    "joint_handling": {"owner": "full", "executing": "full"},
+    "filing": {"owner": "full"},
+    "duty": {"owner": "full", "addressee": "own"},
+    "objection": {"owner": "full", "addressee": "own"},
+    "lift_application": {"owner": "full", "addressee": "own"},
+    "traceability": {"owner": "full", "reporter": "own"},
+    "release": {"owner": "full"},
+    "correction": {"owner": "full", "reporter": "own"},
+    "archive_item": {"owner": "full"},
+}
+KINDS_SEEN_BELOW = tuple(kind for kind, row in ACCESS.items() if "lower" in row)
+# A sheet that is not yet issued is nobody's but the owner's.
+UNISSUED = ("drafted", "reviewed", "cancelled")
+CASE_WORK = frozenset(roles.OFFICIAL_WORK) - {"policy"} | {"collector"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A person's reach on a day: offices in reach, offices above them, and organisations they belong to."""
+
+    person: int
+    offices: tuple[int, ...]
+    above: tuple[int, ...]
+    organisations: tuple[int, ...]
+    headquarters: bool
+
+
+def reader(person: Person, at: datetime) -> Reader:
+    """Who is asking. Administrators and people without a post reach nothing."""
+    today = shanghai_date(at)
+    posts = [p for p in parties.posts(person, today) if p.role not in roles.ADMINISTRATORS and p.role != "policy"]
+    offices = {p.organisation for p in posts if p.kind in ("office", "centre")}
+    return Reader(
+        person=person.pk,
+        offices=tuple(sorted(offices)),
+        above=tuple(sorted({a for p in posts if p.kind == "office" for a in parties.above(p.organisation, today)})),
+        organisations=tuple(sorted({p.organisation for p in posts})),
+        headquarters=any(_is_headquarters(p) for p in posts),
+    )
+
+
+def _is_headquarters(post: Post) -> bool:
+    return post.level == "headquarters"
+
+
+def visible(rows: QuerySet[M], *, to: Person, at: datetime) -> QuerySet[M]:
+    """Narrow a queryset of sheets, or of any room's rows on sheets, to what a person may see."""
+    prefix = "" if rows.model is Sheet else "sheet__"
+    return rows.filter(seen_by(reader(to, at), at, prefix=prefix))
+
+
+def seen_by(who: Reader, at: datetime, *, prefix: str = "") -> Q:
+    """The condition itself, by subquery only, so that no row comes twice."""
+    if not who.organisations:
+        return Q(pk__in=[])
+    p = prefix
+    today = shanghai_date(at)
+    condition = Q(**{f"{p}readers__overlap": list(who.organisations)}) & ~Q(**{f"{p}stage__in": UNISSUED})
+    if who.offices:
+        reach = parties.reach(who.offices, today)
+        own = Q(**{f"{p}owner__in": reach}) | Q(**{f"{p}owner__in": list(who.offices)})
+        if who.headquarters:
+            own = Q(**{f"{p}owner__isnull": False})
+        joint = JointOffice.objects.filter(office__in=list(who.offices), until=None).values("folder")
+        enclosed = Sheet.objects.filter(
+            enclosures__folder__owner__in=reach, enclosures__taken_out_at=None, kind="information"
+        ).values("pk")
+        condition |= own | Q(**{f"{p}folder__in": joint})
+        if not who.headquarters:
+            condition |= Q(**{f"{p}pk__in" if not p else "sheet__in": enclosed})
+        below = Q(**{f"{p}kind__in": KINDS_SEEN_BELOW, f"{p}owner__in": list(who.above)})
+        condition |= below & ~Q(**{f"{p}stage__in": UNISSUED})
+    return condition
+
+
+def folders_visible(folders: QuerySet[Folder], *, to: Person, at: datetime) -> QuerySet[Folder]:
+    """Narrow folders to a person: own and lower offices' cases, and those handled jointly. Outsiders see sheets only."""
+    who = reader(to, at)
+    if not who.offices:
+        return folders.none()
+    if who.headquarters:
+        return folders
+    joint = JointOffice.objects.filter(office__in=list(who.offices), until=None).values("folder")
+    reach = parties.reach(who.offices, shanghai_date(at))
+    return folders.filter(Q(owner__in=reach) | Q(owner__in=list(who.offices)) | Q(pk__in=joint))
+
+
+def depth(sheet: Sheet, *, to: Person, at: datetime) -> str | None:
+    """How much of a sheet a person sees: a depth of the table, or None when they may not see it at all."""
+    if not visible(Sheet.objects.filter(pk=sheet.pk), to=to, at=at).exists():
+        return None
+    who = reader(to, at)
+    row = ACCESS[sheet.kind]
+    offices = set(who.offices)
+    if offices and (who.headquarters or _reaches(offices, sheet, at)):
+        return "full"
+    parts = sheet.concerns.filter(organisation__in=who.organisations).values_list("part", flat=True)
+    depths = {row[part] for part in parts if part in row}
+    for wanted in ("full", "commissioned", "own", "conclusion"):
+        if wanted in depths:
+            return wanted
+    return row.get("lower", "full") if offices else None
+
+
+def _reaches(offices: set[int], sheet: Sheet, at: datetime) -> bool:
+    if sheet.owner_id in offices:
+        return True
+    if set(parties.above(sheet.owner_id, shanghai_date(at))) & offices:
+        return True
+    joint = JointOffice.objects.filter(folder=sheet.folder_id, office__in=offices, until=None)
+    return bool(sheet.folder_id) and joint.exists()
+
+
+def readers_of(sheet: Sheet) -> list[int]:
+    """The organisations that the table lets read a sheet through their part in it."""
+    allowed = set(ACCESS[sheet.kind])
+    rows = sheet.concerns.filter(part__in=allowed).values_list("organisation", flat=True)
+    return sorted(set(rows))

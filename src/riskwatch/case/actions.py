@@ -1,0 +1,189 @@
+"""Every write on folders: open, enclose, close, reopen, merge and unmerge, recuse, amend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import decree188
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from riskwatch.case import journalling, queries
+from riskwatch.case.lifecycle import posts_of
+from riskwatch.case.models import Enclosure, Folder, Recusal, Sheet
+from riskwatch.case.sheets import index_words
+from riskwatch.parties import queries as parties
+from riskwatch.parties.models import Organisation, Person
+from riskwatch.refusals import Refusal, refuse_unless
+
+
+def refuse_without_post(office: Organisation, roles: Iterable[str], *, by: Person, at: datetime) -> None:
+    """Refuse a person who holds none of some roles in an office or one above it."""
+    me = posts_of(by, at)
+    places = {office.pk, *parties.above(office.pk, me.today)}
+    refuse_unless(
+        any(p.role in roles and p.organisation in places for p in me.posts),
+        _("您在%(office)s没有办理这件事的岗位") % {"office": office},
+        remedy=_("请有该岗位的同事办理，或由安全管理员授予岗位"),
+        code="no_post",
+        status=403,
+    )
+
+
+@transaction.atomic
+def open_folder(
+    *, number: str, title: str, owner: Organisation, direction: str, sheets: Iterable[Sheet], by: Person, at: datetime
+) -> Folder:
+    """Open a case in an office with the information it begins with."""
+    refuse_without_post(owner, ("case_officer",), by=by, at=at)
+    refuse_unless(title.strip(), _("案由不能为空"), remedy=_("填写案由"), code="title_missing")
+    folder = Folder.objects.create(
+        number=number, title=title.strip(), owner=owner, officer=by, direction=direction, opened_at=at
+    )
+    rows = list(sheets)
+    _put_in(folder, rows, by=by, at=at)
+    journalling.record_on_folder(
+        folder, "folder.open", by=by, at=at, rule="own_area", content={"sheets": [s.pk for s in rows]}
+    )
+    return folder
+
+
+@transaction.atomic
+def enclose(folder: Folder, sheets: Iterable[Sheet], *, by: Person, at: datetime) -> None:
+    """Put pieces of information into a case; they may lie in other cases too."""
+    now = lock_open(folder)
+    refuse_without_post(now.owner, ("case_officer", "registrar"), by=by, at=at)
+    rows = list(sheets)
+    _put_in(now, rows, by=by, at=at)
+    journalling.record_on_folder(now, "folder.enclose", by=by, at=at, content={"sheets": [s.pk for s in rows]})
+
+
+def _put_in(folder: Folder, sheets: list[Sheet], *, by: Person, at: datetime) -> None:
+    for sheet in sheets:
+        refuse_unless(sheet.kind == "information", _("只有风险信息可以放入案卷"), code="not_information")
+        refuse_unless(
+            sheet.stage not in ("out_of_scope", "transferred", "withdrawn"),
+            _("%(sheet)s不能立案：它已不予受理、移送或撤回") % {"sheet": sheet},
+            rule=decree188.by_name("excluded_products"),
+            code="not_enclosable",
+        )
+    Enclosure.objects.bulk_create(
+        [Enclosure(folder=folder, sheet=s, put_in_by=by, put_in_at=at) for s in sheets], ignore_conflicts=True
+    )
+
+
+@transaction.atomic
+def take_out(folder: Folder, sheet: Sheet, *, by: Person, at: datetime, reason: str) -> None:
+    """Take a piece of information out of a case again; the record stays, and the act stands in the journal."""
+    now = lock_open(folder)
+    refuse_without_post(now.owner, ("case_officer",), by=by, at=at)
+    used = Sheet.objects.filter(folder=now, causes=sheet).exists()
+    refuse_unless(not used, _("本案已有记录以这条信息为依据，不能取出"), code="in_use")
+    count = Enclosure.objects.filter(folder=now, sheet=sheet, taken_out_at=None).update(
+        taken_out_by=by, taken_out_at=at
+    )
+    refuse_unless(count, _("这条信息不在本案中"), code="not_enclosed", status=404)
+    journalling.record_on_folder(now, "folder.take_out", by=by, at=at, content={"sheet": sheet.pk, "reason": reason})
+
+
+def lock_open(folder: Folder) -> Folder:
+    """The folder as it is now, locked; refused unless open."""
+    now = Folder.objects.select_for_update(of=("self",)).select_related("owner").get(pk=folder.pk)
+    refuse_unless(
+        now.state == Folder.State.OPEN,
+        _("案卷%(number)s%(state)s，不能再办理") % {"number": now.number, "state": now.get_state_display()},
+        remedy=_("先由原承办海关重新开启案卷"),
+        code="folder_closed",
+    )
+    return now
+
+
+@transaction.atomic
+def close(folder: Folder, *, by: Person, at: datetime, summary: str) -> Folder:
+    """Close a case; refused, with the whole list, while anything in it is open."""
+    now = lock_open(folder)
+    refuse_without_post(now.owner, ("case_officer", "decider"), by=by, at=at)
+    refuse_unless(summary.strip(), _("结案须写明处理结果"), remedy=_("填写结案小结"), code="summary_missing")
+    left = queries.keeps_open(now, at=at)
+    if left:
+        named = "；".join(f"{item.what}（{item.why}）" for item in left[:8])
+        raise Refusal(
+            _("还有%(count)s项未办结：%(named)s") % {"count": len(left), "named": named},
+            remedy=_("先办结这些事项再结案"),
+            rule=decree188.by_name("classify_archive_count"),
+            code="unfinished",
+        )
+    Folder.objects.filter(pk=now.pk).update(state=Folder.State.CLOSED, closed_at=at, closing_summary=summary.strip())
+    journalling.record_on_folder(now, "folder.close", by=by, at=at, content={"summary": summary})
+    now.refresh_from_db()
+    return now
+
+
+@transaction.atomic
+def reopen(folder: Folder, *, by: Person, at: datetime, reason: str) -> Folder:
+    """Open a closed case again, with the reason."""
+    now = Folder.objects.select_for_update(of=("self",)).select_related("owner").get(pk=folder.pk)
+    refuse_without_post(now.owner, ("case_officer", "decider"), by=by, at=at)
+    refuse_unless(now.state == Folder.State.CLOSED, _("只有已结案、未归档的案卷可以重新开启"), code="not_closed")
+    refuse_unless(reason.strip(), _("重新开启须写明理由"), remedy=_("填写理由"), code="reason_missing")
+    Folder.objects.filter(pk=now.pk).update(state=Folder.State.OPEN, closed_at=None)
+    journalling.record_on_folder(now, "folder.reopen", by=by, at=at, content={"reason": reason})
+    now.refresh_from_db()
+    return now
+
+
+@transaction.atomic
+def merge(folder: Folder, into: Folder, *, by: Person, at: datetime, reason: str) -> None:
+    """Merge a case into another. Nothing moves: the folder points to the other, and both journals say so."""
+    first, second = sorted((folder.pk, into.pk))
+    refuse_unless(first != second, _("案卷不能并入自己"), code="same_folder")
+    Folder.objects.select_for_update().filter(pk__in=[first, second]).order_by("pk").first()
+    now, target = lock_open(folder), lock_open(into)
+    refuse_without_post(now.owner, ("case_officer",), by=by, at=at)
+    refuse_without_post(target.owner, ("case_officer",), by=by, at=at)
+    refuse_unless(now.merged_into_id is None, _("案卷已并入其他案卷"), remedy=_("先撤销原来的合并"), code="merged")
+    refuse_unless(target.merged_into_id is None, _("目标案卷已并入其他案卷"), remedy=_("改选最终的案卷"), code="merged")
+    Folder.objects.filter(pk=now.pk).update(merged_into=target)
+    journalling.record_on_folder(now, "folder.merge", by=by, at=at, content={"into": target.pk, "reason": reason})
+    journalling.record_on_folder(target, "folder.take_in", by=by, at=at, content={"from": now.pk, "reason": reason})
+
+
+@transaction.atomic
+def unmerge(folder: Folder, *, by: Person, at: datetime, reason: str) -> None:
+    """Undo a merge; both cases are as before."""
+    now = lock_open(folder)
+    refuse_without_post(now.owner, ("case_officer",), by=by, at=at)
+    target = now.merged_into
+    refuse_unless(target is not None, _("案卷没有合并"), code="not_merged")
+    Folder.objects.filter(pk=now.pk).update(merged_into=None)
+    journalling.record_on_folder(now, "folder.unmerge", by=by, at=at, content={"from": target.pk, "reason": reason})
+    journalling.record_on_folder(target, "folder.let_go", by=by, at=at, content={"folder": now.pk, "reason": reason})
+
+
+@transaction.atomic
+def recuse(folder: Folder, person: Person, *, by: Person, at: datetime, reason: str) -> None:
+    """Keep a person out of a case: they themselves say so, or a supervisor orders it."""
+    now = lock_open(folder)
+    if by.pk != person.pk:
+        refuse_without_post(now.owner, ("supervisor", "decider"), by=by, at=at)
+    refuse_unless(reason.strip(), _("回避须写明理由"), remedy=_("填写理由"), code="reason_missing")
+    Recusal.objects.get_or_create(folder=now, person=person, defaults={"reason": reason, "since": at})
+    journalling.record_on_folder(
+        now, "folder.recuse", by=by, at=at, rule="officers", content={"person": person.pk, "reason": reason}
+    )
+
+
+@transaction.atomic
+def amend(sheet: Sheet, changes: dict[str, tuple[Any, Any]], *, by: Person, at: datetime, reason: str) -> None:
+    """Journal a mended typing error: old and new value stand side by side, and the sheet's version rises.
+
+    The room that owns the field calls this in the transaction that changes it.
+    """
+    refuse_unless(reason.strip(), _("更正须写明理由"), remedy=_("填写理由"), code="reason_missing")
+    now = Sheet.objects.select_for_update().get(pk=sheet.pk)
+    Sheet.objects.filter(pk=now.pk).update(version=now.version + 1, moved_by=by, moved_at=at)
+    index_words([now.pk])
+    shown = {field: {"from": old, "to": new} for field, (old, new) in changes.items()}
+    journalling.record(now, f"{now.kind}.amend", by=by, at=at, content={"changes": shown, "reason": reason})

@@ -1,0 +1,104 @@
+"""What the clock does once: record lapses, tell people before an end, escalate what is overdue. No answer depends on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from decree188.calendar import shanghai_date
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from riskwatch.case import journalling, outbox
+from riskwatch.case.lifecycle import FINAL, step
+from riskwatch.case.models import Sheet
+from riskwatch.case.standing import IN_FORCE
+from riskwatch.parties import queries as parties
+from riskwatch.parties.models import Organisation, Person
+
+WARN_BEFORE = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one walk of the clock did."""
+
+    lapsed: int
+    ending: int
+    escalated: int
+
+
+def walk(*, by: Person, at: datetime, step_done: Callable[[str], None] = lambda text: None) -> Round:
+    """Walk everything due once. Running it twice, late or never changes no answer, only who was told when."""
+    lapsed = sum(_lapse(pk, by=by, at=at) for pk in _over(at))
+    step_done(f"lapsed {lapsed}")
+    ending = _tell_ending(at)
+    escalated = sum(_escalate(pk, by=by, at=at) for pk in _overdue(at))
+    step_done(f"escalated {escalated}")
+    return Round(lapsed, ending, escalated)
+
+
+def _over(at: datetime) -> list[int]:
+    rows = Sheet.objects.filter(ends_by_itself=True, lifted_on=None, stage=IN_FORCE, ends_on__lt=shanghai_date(at))
+    return list(rows.order_by("ends_on", "pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _lapse(pk: int, *, by: Person, at: datetime) -> int:
+    """Record that a measure lapsed: one event however often the job runs, and word to all who had been told."""
+    sheet = Sheet.objects.select_for_update(of=("self",)).select_related("owner").get(pk=pk)
+    if sheet.stage != IN_FORCE:
+        return 0
+    row = step(sheet.kind, "lapse")
+    sheet.stage, sheet.version = row.enters, sheet.version + 1
+    sheet.moved_by, sheet.moved_at = by, at
+    sheet.save(update_fields=["stage", "version", "moved_by", "moved_at"])
+    subject = _("%(title)s已于%(day)s期满自动解除") % {"title": sheet.title, "day": sheet.ends_on}
+    outbox.tell(_told(sheet), subject=subject, at=at, sheet=sheet, once=f"lapse:{sheet.pk}:{sheet.ends_on}")
+    journalling.record(sheet, row.act, by=by, at=at, rule=row.rule, content={"ended_on": sheet.ends_on})
+    return 1
+
+
+def _told(sheet: Sheet) -> list[Organisation]:
+    named = Organisation.objects.filter(pk__in=sheet.concerns.values("organisation"))
+    return [sheet.owner, *named]
+
+
+def _tell_ending(at: datetime) -> int:
+    today = shanghai_date(at)
+    soon = Sheet.objects.filter(
+        ends_by_itself=True, lifted_on=None, stage=IN_FORCE, ends_on__range=(today, today + WARN_BEFORE)
+    ).select_related("owner")
+    count = 0
+    for sheet in soon:
+        subject = _("%(title)s将于%(day)s期满") % {"title": sheet.title, "day": sheet.ends_on}
+        count += outbox.tell([sheet.owner], subject=subject, at=at, sheet=sheet, once=f"ending:{sheet.pk}:{sheet.ends_on}")
+    return count
+
+
+def _overdue(at: datetime) -> list[int]:
+    today = shanghai_date(at)
+    rows = Sheet.objects.filter(due_on__lt=today, escalated_on=None)
+    for kind, stages in FINAL.items():
+        rows = rows.exclude(kind=kind, stage__in=stages)
+    settled = ("verified", "entered", "refuted", "unverifiable", "out_of_scope", "transferred", "withdrawn")
+    rows = rows.exclude(kind="information", stage__in=settled)
+    return list(rows.order_by("due_on", "pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _escalate(pk: int, *, by: Person, at: datetime) -> int:
+    """Tell the owner and the next higher customs, once per due day, that something is overdue."""
+    sheet = Sheet.objects.select_for_update(of=("self",)).select_related("owner").get(pk=pk)
+    if sheet.escalated_on is not None:
+        return 0
+    today = shanghai_date(at)
+    Sheet.objects.filter(pk=pk).update(escalated_on=today)
+    superior = parties.superior(sheet.owner, today) if sheet.owner.kind == "office" else parties.headquarters()
+    subject = _("逾期：%(title)s，应于%(day)s办结") % {"title": sheet.title, "day": sheet.due_on}
+    outbox.tell(
+        [o for o in (sheet.owner, superior) if o], subject=subject, at=at, sheet=sheet, once=f"late:{pk}:{sheet.due_on}"
+    )
+    journalling.record(sheet, f"{sheet.kind}.overdue", by=by, at=at, content={"due_on": sheet.due_on})
+    return 1

@@ -1,0 +1,159 @@
+"""Reading folders and sheets: the inbox, what keeps a case open, the chain of causes, search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from decree188.calendar import shanghai_date
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from riskwatch.case.access import visible
+from riskwatch.case.lifecycle import FINAL, Standing, stage_name
+from riskwatch.case.models import Concern, Folder, Message, Sheet
+from riskwatch.case.standing import binding_on
+from riskwatch.case.steps import MEASURES, NEW, STEPS
+from riskwatch.case.words import KINDS
+from riskwatch.parties import queries as parties
+from riskwatch.parties.models import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """One thing that keeps a case open."""
+
+    sheet: Sheet | None
+    what: str
+    why: str
+
+
+def of_folder(folder: Folder) -> QuerySet[Sheet]:
+    """Every sheet of a case, those of cases merged into it, and the information enclosed in them."""
+    folders = Folder.objects.filter(Q(pk=folder.pk) | Q(merged_into=folder.pk)).values("pk")
+    inside = Sheet.objects.filter(enclosures__folder__in=folders, enclosures__taken_out_at=None).values("pk")
+    return Sheet.objects.filter(Q(folder__in=folders) | Q(pk__in=inside)).select_related("owner", "moved_by", "handler")
+
+
+def unfinished(folder: Folder, *, at: datetime) -> list[Sheet]:
+    """The folder's own sheets at a stage that is not final; a lapsed measure is finished."""
+    lapsed = Q(ends_by_itself=True, ends_on__lt=shanghai_date(at), stage="in_force")
+    return [
+        sheet
+        for sheet in Sheet.objects.filter(folder=folder).exclude(lapsed).order_by("pk")
+        if sheet.stage not in FINAL.get(sheet.kind, frozenset())
+    ]
+
+
+def keeps_open(folder: Folder, *, at: datetime) -> list[Left]:
+    """Everything that forbids closing: sheets without an end, and enclosed information still undecided."""
+    left = [Left(s, f"{KINDS[s.kind]} {s.number or s.title}", stage_name(s.kind, s.stage)) for s in unfinished(folder, at=at)]
+    waiting = Sheet.objects.filter(
+        enclosures__folder=folder, enclosures__taken_out_at=None, stage__in=("received", "verifying")
+    )
+    left += [Left(s, f"{KINDS['information']} {s.number}", stage_name(s.kind, s.stage)) for s in waiting]
+    merged = Folder.objects.filter(merged_into=folder, state=Folder.State.OPEN)
+    left += [Left(None, _("并入的案卷 %(number)s") % {"number": f.number}, _("办理中")) for f in merged]
+    return left
+
+
+def in_force(folder: Folder, *, at: datetime) -> QuerySet[Sheet]:
+    """The measures of a case that bind somebody now."""
+    return Sheet.objects.filter(binding_on(shanghai_date(at)), folder=folder, kind__in=MEASURES)
+
+
+def inbox(me: Standing, *, at: datetime) -> QuerySet[Sheet]:
+    """Sheets at a stage where this person has a step to take, overdue first: one query for all rooms."""
+    condition = Q(pk__in=[])
+    for (place, role), kinds in _by_place().items():
+        posts = [p for p in me.posts if p.role == role]
+        if posts:
+            condition |= kinds & _held(place, posts, me.today)
+    lapsed = Q(ends_by_itself=True, ends_on__lt=me.today, stage="in_force")
+    return (
+        visible(Sheet.objects.filter(condition).exclude(lapsed), to=me.person, at=at)
+        .select_related("owner", "folder", "moved_by")
+        .order_by(F("due_on").asc(nulls_last=True), "-moved_at", "pk")
+    )
+
+
+# Steps that stand open all the time (a measure in force can always be lifted) make no work by themselves.
+STANDING_OFFERS = frozenset({"adjust", "extend", "lift", "supersede", "withdraw", "cancel", "end", "appraise_keep",
+                             "appraise_destroy", "transfer_out", "leave_open", "void", "release", "record", "spare"})
+QUIET_STAGES = (("information", "refuted"), ("information", "unverifiable"), ("archive_item", "kept"))
+
+
+def _by_place() -> dict[tuple[str, str], Q]:
+    table: dict[tuple[str, str], Q] = {}
+    for row in STEPS:
+        if row.leaves == (NEW,) or row.name in STANDING_OFFERS:
+            continue
+        stages = [s for s in row.leaves if (row.kind, s) not in QUIET_STAGES]
+        if row.kind == "information" and row.name in ("verify", "refute"):
+            stages = ["verifying"]
+        for place in row.at.split("|"):
+            for role in row.roles:
+                key = (place, role)
+                table[key] = table.get(key, Q(pk__in=[])) | Q(kind=row.kind, stage__in=stages)
+    return table
+
+
+def _held(place: str, posts: Sequence[parties.Post], today: date) -> Q:
+    organisations = [p.organisation for p in posts]
+    if place in ("owner", "only_owner"):
+        return Q(owner__in=organisations)
+    if place == "superior":
+        return Q(owner__in=_next_below(organisations, today))
+    if place == "headquarters":
+        return Q() if any(p.level == "headquarters" for p in posts) else Q(pk__in=[])
+    mine = Concern.objects.filter(sheet=OuterRef("pk"), organisation__in=organisations, part=place)
+    return Q(Exists(mine))
+
+
+def _next_below(offices: Iterable[int], today: date) -> QuerySet[parties.OfficeReach, int]:
+    return parties.reach(offices, today).filter(depth=1)
+
+
+def chain(sheet: Sheet) -> tuple[list[Sheet], list[Sheet]]:
+    """Where a sheet came from and what came of it: causes and effects, nearest first."""
+    causes = list(Sheet.objects.filter(effects=sheet).select_related("owner").order_by("pk"))
+    effects = list(Sheet.objects.filter(causes=sheet).select_related("owner").order_by("pk"))
+    return causes, effects
+
+
+def search(text: str, *, to: Person, at: datetime, kinds: Iterable[str] = ()) -> QuerySet[Sheet]:
+    """Sheets that a person may see and that hold a text: Chinese and English words, numbers and codes.
+
+    A number or code is matched from its beginning; words by the word index; what the index does not cut
+    the same way (parts of a model number) by trigrams.
+    """
+    from riskwatch.case.sheets import tokens
+
+    wanted = text.strip()[:120]
+    rows = visible(Sheet.objects.all(), to=to, at=at)
+    if kinds:
+        rows = rows.filter(kind__in=list(kinds))
+    if not wanted:
+        return rows.none()
+    words = tokens(wanted).split()
+    condition = Q(number__istartswith=wanted)
+    for query in ([SearchQuery(w, config="simple") for w in words],):
+        if query:
+            joined = query[0]
+            for more in query[1:]:
+                joined = joined & more
+            condition |= Q(tokens=joined)
+    if len(wanted) >= 3:
+        condition |= Q(words__icontains=wanted)
+    return rows.filter(condition).select_related("owner", "folder").order_by("-made_at", "-pk")
+
+
+def messages(person: Person, *, at: datetime) -> QuerySet[Message]:
+    """A person's messages: to them, or to an organisation in which they hold the named role."""
+    posts = parties.posts(person, shanghai_date(at))
+    mine = Q(to_person=person)
+    for post in posts:
+        mine |= Q(to_organisation=post.organisation) & (Q(role="") | Q(role=post.role))
+    return Message.objects.filter(mine).select_related("sheet", "to_organisation").order_by("-sent_at", "-pk")

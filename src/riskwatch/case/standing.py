@@ -1,0 +1,52 @@
+"""Where a measure stands on a day: computed from what people did, in one Python and one SQL form."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from decree188.disposal import lapses
+from django.db.models import Case, CharField, F, Q, Value, When
+
+from riskwatch.case.models import Sheet
+
+IN_FORCE = "in_force"
+LIVE = (IN_FORCE,)
+# Steps that a measure past its term still allows: recording that it lapsed, and verified execution.
+MOVABLE_AFTER_TERM = frozenset({"lapse", "fulfil"})
+
+
+def standing(sheet: Sheet, today: date) -> str:
+    """A sheet's standing on a day.
+
+    Returns
+    -------
+    str
+        ``"lapsed"`` for a measure in force whose term ended by itself, ``"not_yet"`` before its first day,
+        ``"overdue"`` for one past a term that does not end by itself, otherwise its stage.
+    """
+    if sheet.stage != IN_FORCE:
+        return sheet.stage
+    if sheet.ends_by_itself and lapses(sheet.ends_on, today):
+        return "lapsed"
+    if sheet.ends_on is not None and today > sheet.ends_on:
+        return "overdue"
+    if sheet.starts_on is not None and today < sheet.starts_on:
+        return "not_yet"
+    return IN_FORCE
+
+
+def standing_on(today: date) -> Case:
+    """The same as `standing`, as an SQL expression over ``Sheet``; a property test holds the two equal."""
+    past = Q(stage=IN_FORCE, ends_on__lt=today)
+    return Case(
+        When(past & Q(ends_by_itself=True), then=Value("lapsed")),
+        When(past, then=Value("overdue")),
+        When(stage=IN_FORCE, starts_on__gt=today, then=Value("not_yet")),
+        default=F("stage"),
+        output_field=CharField(),
+    )
+
+
+def binding_on(today: date) -> Q:
+    """Sheets that bind somebody on a day: in force, and not lapsed."""
+    return Q(stage=IN_FORCE) & ~Q(ends_by_itself=True, ends_on__lt=today)

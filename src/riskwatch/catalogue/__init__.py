@@ -1,0 +1,1 @@
+"""Products by commodity code, hazards, countries: dated tables that headquarters replaces by upload."""

@@ -1,0 +1,1 @@
+"""Translators to and from outside systems, one folder each."""

@@ -1,0 +1,1 @@
+"""The report is judged and handling is decided; urgency has its own path."""

@@ -1,0 +1,10 @@
+"""Django's entry for this room."""
+
+from django.apps import AppConfig
+
+
+class DecisionConfig(AppConfig):
+    name = "riskwatch.decision"
+    label = "decision"
+    verbose_name = "研判决定"
+    default_auto_field = "django.db.models.BigAutoField"

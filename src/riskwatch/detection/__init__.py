@@ -1,0 +1,1 @@
+"""Verified information is counted; signals ask for an assessment. Its engine is an issue of its own."""

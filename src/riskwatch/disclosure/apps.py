@@ -1,0 +1,10 @@
+"""Django's entry for this room."""
+
+from django.apps import AppConfig
+
+
+class DisclosureConfig(AppConfig):
+    name = "riskwatch.disclosure"
+    label = "disclosure"
+    verbose_name = "公开"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""Files that came in, numbers that have no gaps, papers that people sign."""

@@ -1,0 +1,138 @@
+"""Storing and destroying files, taking the next number, making a paper."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Protocol
+
+from decree188.calendar import shanghai_date
+from django.conf import settings
+from django.core.files.base import File
+from django.db import transaction
+from django.db.models import F
+
+from riskwatch.documents import paper
+from riskwatch.documents.inspection import inspect
+from riskwatch.documents.models import Attachment, Paper, Series
+from riskwatch.refusals import Refusal
+
+
+class Actor(Protocol):
+    pk: int
+
+
+def path_of(digest: str) -> Path:
+    """Where bytes of a hash lie."""
+    return Path(settings.FILES) / digest[:2] / digest[2:4] / digest
+
+
+def store(
+    upload: bytes | File[Any], *, name: str, purpose: str, by: Any, at: datetime, limit: int | None = None
+) -> Attachment:
+    """Inspect a file and keep it; refused files leave nothing behind.
+
+    Raises
+    ------
+    Refusal
+        The file is not what it claims to be; see `inspection.inspect`.
+    """
+    allowed = limit or settings.UPLOAD_LIMIT
+    body = upload if isinstance(upload, bytes) else upload.read(allowed + 1)
+    media, kept = inspect(body, name, limit=allowed)
+    digest = sha256(kept).hexdigest()
+    _write(path_of(digest), kept)
+    return Attachment.objects.create(
+        sha256=digest, size=len(kept), media_type=media, name=name[-200:], purpose=purpose, stored_by=by, stored_at=at
+    )
+
+
+def _write(target: Path, body: bytes) -> None:
+    if target.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f"{target.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as out:
+        out.write(body)
+        out.flush()
+        os.fsync(out.fileno())
+    os.replace(partial, target)
+
+
+@transaction.atomic
+def destroy(attachment: Attachment, *, at: datetime) -> None:
+    """Remove a file's bytes unless another record still holds the same; the record stays."""
+    Attachment.objects.filter(pk=attachment.pk).update(destroyed_at=at)
+    others = Attachment.objects.filter(sha256=attachment.sha256, destroyed_at=None).exists()
+    if not others:
+        transaction.on_commit(lambda: path_of(attachment.sha256).unlink(missing_ok=True))
+
+
+def read(attachment: Attachment) -> bytes:
+    """A file's bytes, checked against its hash.
+
+    Raises
+    ------
+    Refusal
+        The bytes were destroyed, lost or altered.
+    """
+    if attachment.destroyed_at:
+        raise Refusal(f"{attachment.name}已依法销毁", code="destroyed", status=410)
+    try:
+        body = path_of(attachment.sha256).read_bytes()
+    except FileNotFoundError:
+        raise Refusal(f"{attachment.name}的内容丢失", remedy="请系统管理员从备份恢复", code="lost") from None
+    if sha256(body).hexdigest() != attachment.sha256:
+        raise Refusal(f"{attachment.name}被改动过", remedy="请审计管理员查证", code="altered")
+    return body
+
+
+@transaction.atomic
+def next_number(kind: str, *, office: str, at: datetime) -> int:
+    """The next number of a series, without gaps: it belongs to the caller's transaction."""
+    year = shanghai_date(at).year
+    Series.objects.bulk_create([Series(kind=kind, office=office, year=year)], ignore_conflicts=True)
+    row = Series.objects.select_for_update().get(kind=kind, office=office, year=year)
+    Series.objects.filter(pk=row.pk).update(last=F("last") + 1)
+    return row.last + 1
+
+
+def reserve_numbers(kind: str, count: int, *, office: str, at: datetime) -> range:
+    """A block of numbers for rows that are stored together."""
+    year = shanghai_date(at).year
+    Series.objects.bulk_create([Series(kind=kind, office=office, year=year)], ignore_conflicts=True)
+    row = Series.objects.select_for_update().get(kind=kind, office=office, year=year)
+    Series.objects.filter(pk=row.pk).update(last=F("last") + count)
+    return range(row.last + 1, row.last + count + 1)
+
+
+def record_number(prefix: str, *, office: str, at: datetime) -> str:
+    """A record's number, for example ``RI-2200-2026-000123``."""
+    return f"{prefix}-{office}-{shanghai_date(at).year}-{next_number(prefix, office=office, at=at):06d}"
+
+
+def paper_number(words: str, *, office: str, at: datetime) -> str:
+    """A paper's number as offices write it, for example ``沪关通告〔2026〕12号``."""
+    return f"{words}〔{shanghai_date(at).year}〕{next_number(words, office=office, at=at)}号"
+
+
+@transaction.atomic
+def make_paper(
+    kind: str, content: dict[str, Any], *, number: str, sheet: int, version: int, by: Any, at: datetime
+) -> Paper:
+    """Print a record: a PDF from its content, kept with the content and a hash over both."""
+    body = paper.render(kind, content | {"number": number, "version": version}, at=at)
+    digest = sha256(body).hexdigest()
+    _write(path_of(digest), body)
+    file = Attachment.objects.create(
+        sha256=digest, size=len(body), media_type="application/pdf", name=f"{number}.pdf", purpose="paper",
+        stored_by=by, stored_at=at,
+    )  # fmt: skip
+    made, _created = Paper.objects.update_or_create(
+        sheet_id=sheet, kind=kind, version=version,
+        defaults={"number": number, "content": content, "sha256": digest, "file": file, "made_by": by, "made_at": at},
+    )  # fmt: skip
+    return made

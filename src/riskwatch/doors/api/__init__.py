@@ -1,0 +1,1 @@
+"""Machines: the same acts and reads over HTTP."""

@@ -1,0 +1,1 @@
+"""Known outsiders, each on its own work: operators, bodies, panels, centres."""

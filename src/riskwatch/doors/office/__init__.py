@@ -1,0 +1,1 @@
+"""Officials: inbox, cases, search, dashboard."""

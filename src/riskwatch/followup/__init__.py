@@ -1,0 +1,1 @@
+"""What operators owe and may ask: duties, objections, applications to lift, traceability."""

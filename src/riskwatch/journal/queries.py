@@ -1,0 +1,39 @@
+"""Reading the journal: a strand's course, and who did a step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+
+from riskwatch.journal.models import Entry
+
+
+def course(*strands: str) -> QuerySet[Entry]:
+    """Entries of some strands in the order of time, with their contents where those are kept."""
+    return (
+        Entry.objects.filter(strand__key__in=strands)
+        .select_related("strand", "actor", "on_behalf_of", "payload")
+        .order_by("at", "pk")
+    )
+
+
+def course_of_sheet(sheet: int) -> QuerySet[Entry]:
+    """Entries about one sheet, oldest first."""
+    return (
+        Entry.objects.filter(sheet_id=sheet)
+        .select_related("strand", "actor", "on_behalf_of", "payload")
+        .order_by("at", "pk")
+    )
+
+
+def has_done(people: Iterable[int], acts: Iterable[str], *, sheets: Iterable[int]) -> Entry | None:
+    """The first entry by which one of these people (or someone for them) did one of these acts."""
+    people = list(people)
+    return (
+        Entry.objects.filter(sheet_id__in=list(sheets), act__in=list(acts))
+        .filter(Q(actor_id__in=people) | Q(on_behalf_of_id__in=people))
+        .select_related("actor")
+        .order_by("pk")
+        .first()
+    )

@@ -1,0 +1,1 @@
+"""Base page, component kit and widgets: how everything looks."""

@@ -1,0 +1,1 @@
+"""Warnings and rapid responses: issued, filed upward, adjusted, lapsed, lifted."""

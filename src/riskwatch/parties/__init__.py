@@ -1,0 +1,1 @@
+"""Who takes part: people, offices, centres, bodies, panels, operators, and the posts people hold in them."""

@@ -1,0 +1,1 @@
+"""Information is looked into and confirmed, or refuted."""
