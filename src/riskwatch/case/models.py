@@ -257,3 +257,14 @@ class Message(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["to_organisation", "-sent_at"], name="message_of_org")]
+
+
+class SheetFile(models.Model):
+    """A file put on a sheet; once there it stays."""
+
+    sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="files")
+    attachment = models.ForeignKey("documents.Attachment", on_delete=models.PROTECT, related_name="+")
+    what = models.CharField(max_length=100, blank=True)
+    shown_to = models.CharField(max_length=12, default="full")
+    put_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    put_at = models.DateTimeField()

@@ -1,0 +1,76 @@
+"""Commissions, conflict statements, reports in versions, and centres' proposals."""
+
+from __future__ import annotations
+
+import pgtrigger
+from decree188 import assessment as law
+from decree188 import scope
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from riskwatch.case.models import OnSheet
+
+LEVELS = [("serious", _("严重")), ("high", _("高")), ("medium", _("中")), ("low", _("低"))]
+
+
+class Assessment(OnSheet):
+    """A commission to a body, panel or centre, and where it stands."""
+
+    assessor = models.ForeignKey("parties.Organisation", on_delete=models.PROTECT, related_name="+")
+    question = models.TextField(_("评估任务"))
+    trigger = models.CharField(_("重新评估原因"), max_length=30, choices=law.reassess_on_change.choices(), blank=True)
+    trigger_words = models.TextField(_("变化情况"), blank=True)
+    previous = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    urgent_unverified = models.BooleanField(default=False)
+    returned_because = models.TextField(blank=True)
+    declined_because = models.TextField(blank=True)
+
+
+class ConflictStatement(models.Model):
+    """A member states whether they are tied to the operator."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="statements")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    has_interest = models.BooleanField()
+    text = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["assessment", "person"], name="stated_once")]
+
+
+class Report(models.Model):
+    """One submitted version of a written report; it is never edited."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="reports")
+    version = models.PositiveIntegerField()
+    method = models.CharField(_("评估方法"), max_length=200)
+    category = models.CharField(_("风险类别"), max_length=200)
+    level = models.CharField(_("风险等级"), max_length=20, choices=LEVELS)
+    hazard = models.TextField(_("危害"))
+    extent = models.TextField(_("范围"))
+    residual = models.TextField(_("残余风险"))
+    proposal = models.TextField(_("处置建议"))
+    interests = ArrayField(models.CharField(max_length=20, choices=scope.interests.choices()))
+    likelihood = models.CharField(_("可能性"), max_length=60)
+    degree = models.PositiveSmallIntegerField(_("严重程度"))
+    scenarios = models.JSONField(default=list)
+    difference = models.TextField(blank=True)
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField()
+    in_time = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["assessment", "version"], name="report_version_once")]
+        triggers = [pgtrigger.Protect(name="reports_stay", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+
+class Proposal(OnSheet):
+    """A national centre's findings and proposed disposal, which headquarters answers."""
+
+    designation = models.ForeignKey("parties.Designation", on_delete=models.PROTECT, related_name="+")
+    findings = models.TextField(_("监测评估结果"))
+    proposal = models.TextField(_("处置建议"))
+    answer = models.TextField(_("总署答复"), blank=True)

@@ -1,0 +1,242 @@
+"""The desk: for each step its form and its action, for each kind what a sheet says; page, API and print read it here.
+
+A room enters its acts and its facts when Django starts. So a step looks and refuses the same wherever it is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from riskwatch.case import lifecycle
+from riskwatch.case.models import Folder, Sheet
+from riskwatch.case.steps import NEW, Step
+from riskwatch.parties.models import Organisation, Person
+from riskwatch.refusals import Refusal
+
+
+class StepForm(forms.Form):
+    """A form that knows its subject, person and time."""
+
+    required_css_class = "required"
+
+    def __init__(self, *args: Any, subject: Sheet | Folder | None, by: Person, at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.subject, self.by, self.at = subject, by, at
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Narrow choices to the subject and the person; nothing by default."""
+
+
+class ReasonForm(StepForm):
+    """A step that needs its reason in words."""
+
+    reason = forms.CharField(label=gettext_lazy("理由"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
+
+
+class PlainForm(StepForm):
+    """A step that needs nothing but the wish to take it, and may carry a remark."""
+
+    remark = forms.CharField(
+        label=gettext_lazy("备注"), widget=forms.Textarea(attrs={"rows": 2}), max_length=2000, required=False
+    )
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date field."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+def text(label: Any, *, rows: int = 3, required: bool = True, help_text: Any = "", most: int = 8000) -> forms.CharField:
+    """A field for several lines of text."""
+    return forms.CharField(
+        label=label, widget=forms.Textarea(attrs={"rows": rows}), required=required, help_text=help_text, max_length=most
+    )
+
+
+def day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
+    """A field for a Shanghai date."""
+    return forms.DateField(label=label, widget=DateInput(), required=required, help_text=help_text)
+
+
+def organisations(label: Any, *kinds: str, several: bool = True, required: bool = True) -> forms.ModelChoiceField:
+    """A field that picks organisations of some kinds."""
+    rows = Organisation.objects.filter(kind__in=kinds).order_by("kind", "code")
+    if several:
+        return forms.ModelMultipleChoiceField(
+            rows, label=label, required=required, widget=forms.SelectMultiple(attrs={"data-filter": "1", "size": 6})
+        )
+    return forms.ModelChoiceField(rows, label=label, required=required, widget=forms.Select(attrs={"data-filter": "1"}))
+
+
+@dataclass(frozen=True)
+class Act:
+    """A step as people take it.
+
+    Attributes
+    ----------
+    do : callable
+        ``do(subject, *, by, at, **cleaned)``; returns the sheet or folder to show next.
+    begins_on : tuple of str
+        For steps that create: the kinds of sheet, or ``"folder"``, on which they are offered.
+    when : callable
+        Whether to offer it on a subject; only spares people useless buttons, the action refuses by itself.
+    """
+
+    kind: str
+    step: str
+    form: type[StepForm]
+    do: Callable[..., Any]
+    begins_on: tuple[str, ...] = ()
+    when: Callable[[Sheet | Folder, datetime], bool] = lambda subject, at: True
+    label: Any = ""
+    roles: tuple[str, ...] = ()
+    rule: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}-{self.step}"
+
+    @property
+    def row(self) -> Step | None:
+        return lifecycle.BY_NAME.get((self.kind, self.step))
+
+    @property
+    def name(self) -> str:
+        """What the button says."""
+        return str(self.label or (self.row.zh if self.row else self.step))
+
+    def cite(self, language: str) -> str:
+        """The rule behind the step, for people."""
+        import decree188
+
+        name = self.rule or (self.row.rule if self.row else "")
+        return decree188.by_name(name).cite(language) if name else ""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing that a sheet says."""
+
+    label: Any
+    value: Any
+    wide: bool = False
+
+
+Facts = Callable[[Sheet, str], list[Fact]]
+_ACTS: dict[str, Act] = {}
+_FACTS: dict[str, Facts] = {}
+NEVER = {"actions"}
+
+
+def enter(*acts: Act, facts: Mapping[str, Facts] | None = None) -> None:
+    """Enter a room's acts and facts; two acts under one name are a mistake."""
+    for act in acts:
+        if act.key in _ACTS and _ACTS[act.key] is not act:
+            raise ValueError(f"two acts are called {act.key}")
+        _ACTS[act.key] = act
+    _FACTS.update(facts or {})
+
+
+def act(key: str) -> Act:
+    """The act of a key; KeyError when there is none."""
+    return _ACTS[key]
+
+
+def acts() -> Iterable[Act]:
+    """Every act."""
+    return _ACTS.values()
+
+
+def facts(sheet: Sheet, depth: str) -> list[Fact]:
+    """What a sheet says to somebody who sees it at a depth; empty values are left out."""
+    found = _FACTS[sheet.kind](sheet, depth) if sheet.kind in _FACTS else []
+    return [f for f in found if f.value not in ("", None, [], ())]
+
+
+def offered(subject: Sheet | Folder, me: lifecycle.Standing, at: datetime) -> list[Act]:
+    """The acts that a person may take on a subject now: moves first, then what may begin here."""
+    if isinstance(subject, Folder):
+        return _begins("folder", subject, subject.owner_id, subject, me, at)
+    moves = [
+        _ACTS[f"{row.kind}-{row.name}"]
+        for row in lifecycle.possible(subject, me)
+        if f"{row.kind}-{row.name}" in _ACTS
+    ]
+    moves = [a for a in moves if a.when(subject, at)]
+    return moves + _begins(subject.kind, subject, subject.owner_id, subject.folder, me, at)
+
+
+def _begins(
+    kind: str, subject: Any, owner: int, folder: Folder | None, me: lifecycle.Standing, at: datetime
+) -> list[Act]:
+    found = []
+    closed = folder is not None and folder.state != Folder.State.OPEN
+    for one in _ACTS.values():
+        if kind not in one.begins_on or not one.when(subject, at):
+            continue
+        if closed and one.key not in ("folder-reopen", "archive_item-file"):
+            continue
+        if _may_begin(one, subject, owner, me):
+            found.append(one)
+    return found
+
+
+def _may_begin(one: Act, subject: Any, owner: int, me: lifecycle.Standing) -> bool:
+    roles = one.roles or (one.row.roles if one.row else ())
+    place = one.row.at if one.row else "owner"
+    probe = Sheet(owner_id=owner)
+    for post in me.posts:
+        if post.role not in roles:
+            continue
+        for where in place.split("|"):
+            if where in ("addressee", "reporter", "commissioned"):
+                if isinstance(subject, Sheet) and subject.concerns.filter(organisation=post.organisation).exists():
+                    return True
+            elif lifecycle._held_at(where, post, probe, me.today):
+                return True
+    return False
+
+
+@dataclass
+class Taken:
+    """What came of trying an act: the form (with errors), or the record to show."""
+
+    form: StepForm
+    result: Any = None
+    refusal: Refusal | None = None
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+@transaction.atomic
+def take(
+    one: Act, subject: Sheet | Folder, *, form: StepForm, by: Person, at: datetime, expected_version: int | None
+) -> Any:
+    """Take an act with a valid form: one transaction around lock, version check and action."""
+    if isinstance(subject, Sheet) and expected_version is not None:
+        now = Sheet.objects.select_for_update(of=("self",)).select_related("moved_by").get(pk=subject.pk)
+        if now.version != expected_version:
+            raise Refusal(
+                _("%(who)s已于%(when)s改动过这份记录，您看到的已不是最新内容")
+                % {"who": now.moved_by, "when": f"{now.moved_at:%Y-%m-%d %H:%M}"},
+                remedy=_("刷新页面，看过新内容后再办理"),
+                code="moved",
+            )
+    return one.do(subject, by=by, at=at, **form.cleaned_data)
+
+
+def is_creation(one: Act) -> bool:
+    """Whether an act makes a new sheet rather than moving one."""
+    return one.row is not None and one.row.leaves == (NEW,)

@@ -1,0 +1,88 @@
+"""Looking codes up: commodities, hazards and countries, in either language."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import lru_cache
+
+from django.db.models import Q, QuerySet
+
+from riskwatch.catalogue.models import Code, Commodity, Hazard
+
+
+def commodity(code: str, on: date) -> Commodity | None:
+    """The commodity of a code on a day, or its nearest known heading above."""
+    for length in (10, 8, 6, 4, 2):
+        if len(code) < length:
+            continue
+        rows = Commodity.objects.filter(code=code[:length], valid_from__lte=on)
+        found = rows.filter(Q(valid_until=None) | Q(valid_until__gte=on)).order_by("-valid_from").first()
+        if found:
+            return found
+    return None
+
+
+def search_commodities(text: str, on: date) -> QuerySet[Commodity]:
+    """Commodities whose code begins with, or whose name holds, a text."""
+    wanted = Q(code__startswith=text) if text.isdigit() else Q(name_zh__icontains=text) | Q(name_en__icontains=text)
+    return Commodity.objects.filter(wanted, valid_from__lte=on).order_by("code")
+
+
+def codes(table: str) -> QuerySet[Code]:
+    """The rows of a short list."""
+    return Code.objects.filter(table=table).order_by("code")
+
+
+def hazards() -> QuerySet[Hazard]:
+    """Every hazard, families before their members."""
+    return Hazard.objects.order_by("code")
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    rows = []
+    for code, words in Hazard.objects.values_list("code", "words"):
+        latin = [w for w in words.split("|") if w and w.isascii()]
+        other = [w for w in words.split("|") if w and not w.isascii()]
+        parts = [rf"\b(?:{'|'.join(map(re.escape, latin))})"] if latin else []
+        parts += [re.escape(w) for w in other]
+        if parts:
+            rows.append((code, re.compile("|".join(parts), re.IGNORECASE)))
+    return tuple(rows)
+
+
+def guess_hazard(text: str) -> str:
+    """The hazard whose words a text names most often, a family before its members on a tie; empty when none.
+
+    A guess for sorting; the person who registers confirms it.
+    """
+    scores = [(len(p.findall(text)), -code.count("."), code) for code, p in _patterns()]
+    best = max(scores, default=(0, 0, ""))
+    return best[2] if best[0] else ""
+
+
+@lru_cache(maxsize=1)
+def _countries() -> dict[str, str]:
+    names: dict[str, str] = {}
+    for code, zh, en in codes("country").values_list("code", "name_zh", "name_en"):
+        for name in (code, zh, en):
+            names.setdefault(name.strip().lower(), code)
+    by_zh = {zh.strip(): code for code, zh in codes("country").values_list("code", "name_zh")}
+    for number, zh in codes("country_numeric").values_list("code", "name_zh"):
+        if zh.strip() in by_zh:
+            names.setdefault(number, by_zh[zh.strip()])
+    names |= {"united states": "USA", "usa": "USA", "u.s.": "USA", "south korea": "KOR", "taiwan": "TWN", "hong kong": "HKG",
+              "people's republic of china": "CHN", "uk": "GBR", "united kingdom": "GBR", "vietnam": "VNM"}  # fmt: skip
+    return names
+
+
+def country(text: str) -> str:
+    """Alpha-3 code of a country by any of its names or codes; empty when unknown."""
+    return _countries().get(text.strip().lower(), "")
+
+
+def forget() -> None:
+    """Drop what was remembered after a table changed."""
+    _patterns.cache_clear()
+    _countries.cache_clear()
