@@ -96,7 +96,7 @@ class Information(OnSheet):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["source", "external_id"], condition=~Q(source=""), name="collected_once")
+            models.UniqueConstraint(fields=["external_id"], condition=~Q(external_id=""), name="collected_once")
         ]
         indexes = [models.Index(fields=["source_kind", "-received_at"], name="information_by_source")]
 

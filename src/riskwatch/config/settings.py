@@ -70,7 +70,6 @@ INSTALLED_APPS = [
     "pgtrigger",
     "procrastinate.contrib.django",
     "csp",
-    "django_htmx",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -107,7 +106,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "riskwatch.config.middleware.RefusalMiddleware",
 ]
 ROOT_URLCONF = "riskwatch.config.urls"

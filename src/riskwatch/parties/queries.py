@@ -9,7 +9,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from riskwatch.parties import roles
-from riskwatch.parties.models import Deputy, Membership, OfficeReach, Organisation, Person
+from riskwatch.parties.models import Deputy, Interest, Membership, OfficeReach, Organisation, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +71,17 @@ def holders(organisation: int, role: str, today: date) -> QuerySet[Person]:
     """The active people who hold a role in an organisation on a day."""
     held = Membership.objects.filter(_on(today), organisation=organisation, role=role).values("person")
     return Person.objects.filter(pk__in=held, is_active=True)
+
+
+def qualified(body: Organisation, today: date, *, product: str = "") -> bool:
+    """Whether a body holds a qualification on a day; with a product, one that covers it."""
+    rows = body.qualifications.filter(
+        Q(withdrawn_on=None) | Q(withdrawn_on__gt=today), valid_from__lte=today, valid_until__gte=today
+    )
+    return any(not q.products or not product or any(product.startswith(p) for p in q.products) for q in rows)
+
+
+def ties(organisation: int, people: Iterable[int], operators: Iterable[int], today: date) -> list[Interest]:
+    """Known ties of an organisation or of people to some operators on a day."""
+    mine = Q(organisation=organisation) | Q(person__in=list(people))
+    return list(Interest.objects.filter(_on(today), mine, operator__in=list(operators)).select_related("operator"))

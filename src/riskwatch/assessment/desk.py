@@ -1,0 +1,151 @@
+"""Assessment's forms and what its records say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from decree188 import assessment as law
+from decree188 import scope
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from riskwatch.assessment import actions
+from riskwatch.assessment.models import Assessment, Proposal
+from riskwatch.case.desk import Act, Fact, PlainForm, ReasonForm, StepForm, day, enter, organisations, text
+from riskwatch.case.models import Folder, Sheet
+
+
+class CommissionForm(StepForm):
+    assessor = organisations(_("评估方"), "technical_body", "panel", "centre", several=False)
+    question = text(_("评估任务"))
+    due_on = day(_("完成期限"), required=False, help_text=_("不填按规定期限"))
+
+
+class StatementForm(StepForm):
+    has_interest = forms.TypedChoiceField(
+        label=_("我与本案生产经营者"), choices=[("no", _("没有利害关系")), ("yes", _("有利害关系"))],
+        coerce=lambda v: v == "yes", widget=forms.RadioSelect,
+    )  # fmt: skip
+    text = text(_("说明"), rows=2, required=False)
+
+
+class SubmitForm(StepForm):
+    """The seven parts; the level is computed from the scenarios."""
+
+    method = forms.CharField(label=_("评估方法"), max_length=200, initial="EU 2024/3173 伤害情景法")
+    category = forms.CharField(label=_("风险类别"), max_length=200)
+    hazard = text(_("危害"))
+    extent = text(_("范围"), rows=2)
+    residual = text(_("残余风险"), rows=2)
+    proposal = text(_("处置建议"))
+    interests = forms.MultipleChoiceField(
+        label=_("受损害的利益"), choices=scope.interests.choices(), widget=forms.CheckboxSelectMultiple
+    )
+    scenarios = text(
+        _("伤害情景"), rows=4,
+        help_text=_("每行一个情景：严重程度1-4 | 各步概率，以×分隔 | 情景说明。例：1 | 1×1/50×1/10×1 | 使用者夹到手指。等级由方法算出。"),
+    )  # fmt: skip
+
+    def clean_scenarios(self) -> list[dict[str, Any]]:
+        """Each line as a scenario; the line at fault is named."""
+        rows = []
+        for number, line in enumerate(self.cleaned_data["scenarios"].splitlines(), 1):
+            if not line.strip():
+                continue
+            parts = [p.strip() for p in line.replace("｜", "|").split("|")]
+            if len(parts) < 2 or not parts[0].isdigit():
+                raise forms.ValidationError(_("第%(n)s行应写成“严重程度 | 概率×概率 | 说明”") % {"n": number})
+            steps = [s.strip() for s in parts[1].replace("*", "×").replace("x", "×").split("×") if s.strip()]
+            rows.append({"severity": int(parts[0]), "steps": steps, "story": parts[2] if len(parts) > 2 else ""})
+        return rows
+
+
+def _submit(sheet: Sheet, *, by: Any, at: Any, scenarios: list[dict[str, Any]], **report: Any) -> Sheet:
+    return actions.submit(sheet, scenarios=scenarios, report=report, by=by, at=at)
+
+
+class ReassessForm(StepForm):
+    trigger = forms.ChoiceField(label=_("变化种类"), choices=law.reassess_on_change.choices())
+    trigger_words = text(_("变化情况"))
+    due_on = day(_("完成期限"), required=False)
+
+
+class ProposalForm(StepForm):
+    findings = text(_("监测评估结果"))
+    proposal = text(_("处置建议"))
+
+
+def _adopt(sheet: Sheet, *, by: Any, at: Any, reason: str) -> Sheet:
+    return actions.answer_proposal(sheet, adopt=True, reason=reason, by=by, at=at)
+
+
+def _decline(sheet: Sheet, *, by: Any, at: Any, reason: str) -> Sheet:
+    return actions.answer_proposal(sheet, adopt=False, reason=reason, by=by, at=at)
+
+
+def facts(sheet: Sheet, depth: str) -> list[Fact]:
+    """The commission and its newest report; an operator hit by measures reads the conclusion only."""
+    row = Assessment.objects.select_related("assessor").get(pk=sheet.pk)
+    report = actions.latest_report(row)
+    if depth == "conclusion":
+        return [Fact(_now("风险等级"), report.get_level_display()), Fact(_now("危害"), report.hazard, True)] if report else []
+    shown = [
+        Fact(_now("评估方"), str(row.assessor)), Fact(_now("评估任务"), row.question, True),
+        Fact(_now("重新评估原因"), row.get_trigger_display()), Fact(_now("变化情况"), row.trigger_words, True),
+        Fact(_now("谢绝原因"), row.declined_because, True), Fact(_now("退回原因"), row.returned_because, True),
+        Fact(_now("利害关系声明"), "；".join(f"{s.person}：{_now('没有利害关系')}" for s in row.statements.select_related("person"))),
+    ]  # fmt: skip
+    if report:
+        shown += [
+            Fact(_now("报告版本"), report.version), Fact(_now("评估方法"), report.method),
+            Fact(_now("风险类别"), report.category), Fact(_now("风险等级"), report.get_level_display()),
+            Fact(_now("可能性"), report.likelihood), Fact(_now("严重程度"), report.degree),
+            Fact(_now("受损害的利益"), "、".join(scope.interests[i].words() for i in report.interests)),
+            Fact(_now("危害"), report.hazard, True), Fact(_now("范围"), report.extent, True),
+            Fact(_now("残余风险"), report.residual, True), Fact(_now("处置建议"), report.proposal, True),
+            Fact(_now("伤害情景"), "\n".join(f"{s['story']} {' × '.join(s['steps'])} = {s['probability']} → {s['level']}"
+                                           + ("（处于分界）" if s["edge"] else "") for s in report.scenarios), True),
+            Fact(_now("与上次的差异"), report.difference, True), Fact(_now("按期提交"), _now("是") if report.in_time else _now("逾期")),
+        ]  # fmt: skip
+    return shown
+
+
+def proposal_facts(sheet: Sheet, depth: str) -> list[Fact]:
+    """A centre's findings, proposal and headquarters' answer."""
+    row = Proposal.objects.select_related("designation").get(pk=sheet.pk)
+    return [Fact(_now("指定文号"), row.designation.number), Fact(_now("监测评估结果"), row.findings, True),
+            Fact(_now("处置建议"), row.proposal, True), Fact(_now("总署答复"), row.answer, True)]  # fmt: skip
+
+
+def _verified(subject: Sheet | Folder, at: object) -> bool:
+    return isinstance(subject, Sheet) and subject.stage in actions.READY and subject.owner.kind == "centre"
+
+
+def _accepted(subject: Sheet | Folder, at: object) -> bool:
+    return isinstance(subject, Sheet) and subject.stage == "accepted"
+
+
+def _under_way(subject: Sheet | Folder, at: object) -> bool:
+    return isinstance(subject, Sheet) and subject.stage == "working"
+
+
+def install() -> None:
+    """Enter assessment's acts and facts."""
+    enter(
+        Act("assessment", "commission", CommissionForm, actions.commission, begins_on=("folder",)),
+        Act("assessment", "take_up", StatementForm, actions.take_up),
+        Act("assessment", "state", StatementForm, actions.state, begins_on=("assessment",), label=_("作利害关系声明"),
+            roles=("panellist", "panel_chair", "assessor", "body_head"), when=_under_way),
+        Act("assessment", "decline", ReasonForm, actions.decline),
+        Act("assessment", "submit", SubmitForm, _submit),
+        Act("assessment", "accept", PlainForm, actions.accept),
+        Act("assessment", "return", ReasonForm, actions.send_back),
+        Act("assessment", "cancel", ReasonForm, actions.cancel),
+        Act("assessment", "reassess", ReassessForm, actions.reassess, begins_on=("assessment",), label=_("重新评估"),
+            roles=("case_officer",), when=_accepted, rule="reassess_on_change"),
+        Act("proposal", "deliver", ProposalForm, actions.deliver_proposal, begins_on=("information",), when=_verified),
+        Act("proposal", "adopt", ReasonForm, _adopt),
+        Act("proposal", "decline", ReasonForm, _decline),
+        facts={"assessment": facts, "proposal": proposal_facts},
+    )  # fmt: skip

@@ -1,0 +1,149 @@
+"""Collection's forms and what a piece of information says."""
+
+from __future__ import annotations
+
+from decree188 import collection as law
+from decree188 import scope
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from riskwatch.case.desk import Act, DateInput, Fact, ReasonForm, StepForm, enter, text
+from riskwatch.case.models import Direction, Folder, Sheet
+from riskwatch.catalogue import queries as catalogue
+from riskwatch.collection import actions
+from riskwatch.collection.models import Information, Report
+
+
+class FactsForm(forms.Form):
+    """The facts of a piece of information, shared by register, report and amendment."""
+
+    product = forms.CharField(label=_("产品名称"), max_length=300, required=False)
+    brand = forms.CharField(label=_("品牌"), max_length=200, required=False)
+    model = forms.CharField(label=_("型号"), max_length=500, required=False)
+    batch = forms.CharField(label=_("批次"), max_length=500, required=False)
+    commodity_code = forms.CharField(label=_("商品编码"), max_length=14, required=False, help_text=_("4、6、8或10位数字"))
+    quantity = forms.CharField(label=_("数量"), max_length=200, required=False)
+    direction = forms.ChoiceField(label=_("进出口"), choices=[("", "—"), *Direction.choices], required=False)
+    origin = forms.CharField(label=_("原产地"), max_length=100, required=False)
+    maker = forms.CharField(label=_("生产企业"), max_length=300, required=False)
+    importer = forms.CharField(label=_("进口商"), max_length=300, required=False)
+    port = forms.CharField(label=_("口岸"), max_length=100, required=False)
+    declaration_number = forms.CharField(label=_("报关单号"), max_length=18, required=False)
+    occurred_on = forms.DateField(label=_("发生日期"), widget=DateInput(), required=False)
+    hazard_text = text(_("危害描述"), required=False)
+    injuries = text(_("伤害情况"), rows=2, required=False)
+    deaths = forms.IntegerField(label=_("死亡人数"), min_value=0, max_value=100000, required=False)
+    injured = forms.IntegerField(label=_("受伤人数"), min_value=0, max_value=1000000, required=False)
+
+    def facts(self) -> dict[str, object]:
+        """The filled-in facts."""
+        return {k: self.cleaned_data[k] for k in FactsForm.base_fields if self.cleaned_data.get(k) not in ("", None)}
+
+
+class EnterForm(StepForm):
+    commodity_code = forms.CharField(label=_("商品编码"), max_length=14, required=False)
+    in_scope = forms.BooleanField(label=_("确认属于工业品"), required=False)
+    reason = text(_("属于工业品的理由（混合章节须填）"), rows=2, required=False)
+    aspects = forms.MultipleChoiceField(
+        label=_("方面"), choices=scope.aspects.choices(), widget=forms.CheckboxSelectMultiple, required=True
+    )
+    spread = forms.ChoiceField(label=_("影响范围"), choices=scope.spreads.choices())
+    spread_reason = text(_("影响范围的判断理由"), rows=2)
+
+    def prepare(self) -> None:
+        info = actions.information(self.subject)
+        self.initial = {"commodity_code": info.commodity_code, "aspects": info.aspects} | self.initial
+
+
+class ScopeForm(ReasonForm):
+    elsewhere = forms.CharField(label=_("应向何处反映"), max_length=200)
+
+    def prepare(self) -> None:
+        info = actions.information(self.subject)
+        self.initial = {"reason": info.scope_reason, "elsewhere": info.elsewhere} | self.initial
+
+
+class AddForm(StepForm):
+    text = text(_("补充内容"))
+
+
+class AnswerForm(StepForm):
+    text = text(_("答复内容"))
+
+
+class AmendForm(StepForm):
+    reason = text(_("更正理由"), rows=2)
+    product = forms.CharField(label=_("产品名称"), max_length=300, required=False)
+    brand = forms.CharField(label=_("品牌"), max_length=200, required=False)
+    model = forms.CharField(label=_("型号"), max_length=500, required=False)
+    batch = forms.CharField(label=_("批次"), max_length=500, required=False)
+    commodity_code = forms.CharField(label=_("商品编码"), max_length=14, required=False)
+    origin = forms.CharField(label=_("原产地"), max_length=100, required=False)
+    hazard = forms.ChoiceField(label=_("危害"), required=False)
+
+    def prepare(self) -> None:
+        info = actions.information(self.subject)
+        self.fields["hazard"].choices = [("", "—"), *((h.code, str(h)) for h in catalogue.hazards())]
+        self.initial = {n: getattr(info, n) for n in self.fields if n != "reason"} | self.initial
+
+
+class RevealForm(ReasonForm):
+    """Opening an identity needs a reason."""
+
+
+def _is_reported(subject: Sheet | Folder, at: object) -> bool:
+    return Report.objects.filter(information=subject.pk).exists()
+
+
+def facts(sheet: Sheet, depth: str) -> list[Fact]:
+    """What a piece of information says: the reporter reads their own words and the answer, a body no party."""
+    info = Information.objects.select_related("file").get(pk=sheet.pk)
+    hazard = next((str(h) for h in catalogue.hazards().filter(code=info.hazard)), "")
+    shown = [
+        Fact(_now("信息来源"), law.source_kinds[info.source_kind].words() + (f"（{info.source_words}）" if info.source_words else "")),
+        Fact(_now("产品"), info.product), Fact(_now("品牌"), info.brand), Fact(_now("型号"), info.model),
+        Fact(_now("批次"), info.batch), Fact(_now("商品编码"), info.commodity_code), Fact(_now("数量"), info.quantity),
+        Fact(_now("进出口"), info.get_direction_display()), Fact(_now("原产地"), info.origin),
+        Fact(_now("口岸"), info.port), Fact(_now("发生日期"), info.occurred_on), Fact(_now("发布日期"), info.published_on),
+        Fact(_now("内容"), info.text, True), Fact(_now("危害"), hazard), Fact(_now("危害描述"), info.hazard_text, True),
+        Fact(_now("伤害情况"), info.injuries, True), Fact(_now("死亡人数"), info.deaths), Fact(_now("受伤人数"), info.injured),
+    ]  # fmt: skip
+    if depth in ("full", "own"):
+        shown += [Fact(_now("生产企业"), info.maker), Fact(_now("进口商"), info.importer),
+                  Fact(_now("报关单号"), info.declaration_number)]  # fmt: skip
+        shown += [Fact(f"{a.at:%Y-%m-%d}", a.text, True) for a in info.additions.order_by("at")]
+        report = Report.objects.filter(information=info).select_related("organisation").first()
+        if report:
+            shown += [Fact(_now("报告单位"), str(report.organisation)), Fact(_now("首次知悉"), report.first_known_at),
+                      Fact(_now("报告时间"), report.reported_at), Fact(_now("检测报告编号"), report.own_number),
+                      Fact(_now("是否及时"), _now("及时") if report.in_time else _now("迟报")),
+                      Fact(_now("海关答复"), report.answer, True)]  # fmt: skip
+    if depth == "full":
+        spread = scope.spreads.get(info.spread)
+        shown += [
+            Fact(_now("方面"), "、".join(scope.aspects[a].words() for a in info.aspects)),
+            Fact(_now("影响范围"), spread.words() if spread else ""), Fact(_now("判断理由"), info.spread_reason, True),
+            Fact(_now("范围判断"), info.scope_reason), Fact(_now("应向何处反映"), info.elsewhere),
+            Fact(_now("已采取的处置"), info.disposition, True), Fact(_now("文号"), info.reference), Fact(_now("网址"), info.url),
+            Fact(_now("采集文件"), f"{info.file.name} {info.position}" if info.file else ""),
+            Fact(_now("许可说明"), info.file.licence if info.file else ""),
+        ]  # fmt: skip
+    return shown
+
+
+def install() -> None:
+    """Enter collection's acts and facts."""
+    enter(
+        Act("information", "enter", EnterForm, actions.enter),
+        Act("information", "refuse_scope", ScopeForm, actions.refuse_scope),
+        Act("information", "transfer_out", ScopeForm, actions.transfer_out),
+        Act("information", "withdraw", ReasonForm, actions.withdraw),
+        Act("information", "add", AddForm, actions.add_to, begins_on=("information",), label=_("补充"),
+            roles=("operator_staff", "operator_manager", "tester", "registrar", "verifier", "case_officer")),
+        Act("information", "answer", AnswerForm, actions.answer, begins_on=("information",), label=_("答复报告人"),
+            roles=("registrar", "verifier", "case_officer"), when=_is_reported),
+        Act("information", "amend", AmendForm, actions.amend, begins_on=("information",), label=_("更正笔误"),
+            roles=("registrar", "case_officer")),
+        facts={"information": facts},
+    )  # fmt: skip
