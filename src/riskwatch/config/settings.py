@@ -205,7 +205,7 @@ SOURCES = [
     "riskwatch.connectors.gacc_monthly.SOURCE",
     "riskwatch.connectors.intake.SOURCE",
 ]
-INSPECTION_CONTROL = "riskwatch.connectors.eciq.CONTROL"
+INSPECTION_CONTROL = "riskwatch.connectors.eciq.control.CONTROL"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 LOGGING = {
     "version": 1,

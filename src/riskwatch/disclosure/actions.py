@@ -1,0 +1,145 @@
+"""Releasing by two persons, copying out, marking ended, correcting; and the receipt states that reporters read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import decree188
+from decree188.calendar import shanghai_date
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from riskwatch.case import deadlines, journalling, outbox
+from riskwatch.case.lifecycle import advance
+from riskwatch.case.models import Sheet
+from riskwatch.case.sheets import Plan, begin, put, tokens
+from riskwatch.disclosure.models import Correction, Publication, ReceiptState, Release
+from riskwatch.documents import actions as documents
+from riskwatch.measures.models import Measure
+from riskwatch.parties.models import Person
+from riskwatch.refusals import refuse_unless
+
+
+@transaction.atomic
+def request(measure: Sheet, *, by: Person, at: datetime, title: str, body: str, left_out: str) -> Sheet:
+    """Ask to publish a measure, saying what is left out and why."""
+    refuse_unless(measure.kind in ("announcement", "notice", "order"), _("这类记录不对外公开"), rule=decree188.by_name("secrecy"),
+                  code="not_publishable")  # fmt: skip
+    refuse_unless(measure.stage == "in_force", _("只有执行中的措施可以公开"), code="not_in_force")
+    waiting = Sheet.objects.filter(kind="release", causes=measure, stage="requested").exists()
+    refuse_unless(not waiting, _("已有待审核的公开申请"), code="already_open")
+    plan = Plan(kind="release", title=title, owner=measure.owner, folder=measure.folder, causes=(measure,), words=measure.words,
+                number=documents.record_number("PU", office=measure.owner.code, at=at),
+                due_on=deadlines.due_on("disclosure", shanghai_date(at)))  # fmt: skip
+    sheet = begin(plan, "request", by=by, at=at, content={"title": title, "body": body, "left_out": left_out})
+    Release.objects.create(sheet=sheet, measure_id=measure.pk, title=title, body=body, left_out=left_out)
+    return sheet
+
+
+@transaction.atomic
+def publish(sheet: Sheet, *, by: Person, at: datetime, redacted: bool) -> Sheet:
+    """A second person approves; the text is copied out, and that copy alone is public."""
+    refuse_unless(redacted, _("须确认公开内容不含秘密、商业秘密和个人信息"), rule=decree188.by_name("secrecy"), code="not_redacted",
+                  status=422)  # fmt: skip
+    row = Release.objects.select_related("measure__sheet__owner").get(pk=sheet.pk)
+    advance(sheet, "publish", by=by, at=at, content={"title": row.title})
+    _copy_out(row, at=at, note="")
+    return sheet
+
+
+def _copy_out(row: Release, *, at: datetime, note: str) -> Publication:
+    measure = row.measure.sheet
+    slug = f"p{measure.pk}"
+    last = Publication.objects.filter(slug=slug).aggregate(n=Max("version"))["n"] or 0
+    Publication.objects.filter(slug=slug).update(current=False)
+    return Publication.objects.create(
+        slug=slug, version=last + 1, number=measure.number, title=row.title, office=measure.owner.name_zh,
+        office_en=measure.owner.name_en, product=row.measure.product, body=row.body, starts_on=measure.starts_on,
+        ends_on=measure.ends_on, published_at=at, note=note, release_id=row.pk,
+        words=tokens(f"{measure.number} {row.title} {row.measure.product} {row.body}")[:20000],
+    )  # fmt: skip
+
+
+@transaction.atomic
+def refuse(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
+    """Refuse to publish, with the reason."""
+    Release.objects.filter(pk=sheet.pk).update(refused_because=reason)
+    return advance(sheet, "refuse", by=by, at=at, content={"reason": reason})
+
+
+@transaction.atomic
+def end(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
+    """Mark a publication ended; it stays at its address, plainly marked."""
+    row = Release.objects.get(pk=sheet.pk)
+    Publication.objects.filter(slug=f"p{row.measure_id}").update(ended_on=shanghai_date(at), ended_note=reason[:300])
+    return advance(sheet, "end", by=by, at=at, content={"reason": reason})
+
+
+def follow_measures(*, at: datetime) -> int:
+    """Mark publications ended whose measure was lifted, lapsed or fulfilled. The page computes it too; this keeps the copy true."""
+    today = shanghai_date(at)
+    ended = 0
+    for row in Publication.objects.filter(ended_on=None, current=True):
+        measure = Measure.objects.select_related("sheet").get(pk=int(row.slug[1:])).sheet
+        over = measure.ends_by_itself and measure.ends_on is not None and measure.ends_on < today
+        if measure.stage in ("lifted", "lapsed", "fulfilled") or over:
+            words = _("期满自动解除") if over or measure.stage == "lapsed" else _("已解除")
+            day = measure.lifted_on or (measure.ends_on if over else today) or today
+            ended += Publication.objects.filter(slug=row.slug).update(ended_on=day, ended_note=words)
+    return ended
+
+
+@transaction.atomic
+def ask_correction(publication: Publication, *, wrong: str, right: str, by: Person, at: datetime) -> Sheet:
+    """Anybody asks to correct a publication; ``by`` is the portal's service account."""
+    release = Release.objects.select_related("sheet__owner", "measure__sheet").get(pk=publication.release_id)
+    plan = Plan(kind="correction", title=_("更正请求：%(title)s") % {"title": publication.title}, owner=release.sheet.owner,
+                folder=None, causes=(release.sheet,), number=documents.record_number("CR", office=release.sheet.owner.code, at=at),
+                due_on=deadlines.due_on("correction_answer", shanghai_date(at)))  # fmt: skip
+    sheet = put(plan, stage="received", by=by, at=at)
+    Correction.objects.create(sheet=sheet, publication=publication, wrong=wrong, right=right)
+    outbox.tell([release.sheet.owner], subject=sheet.title, at=at, sheet=sheet)
+    journalling.record(sheet, "correction.ask", by=by, at=at, content={"wrong": wrong, "right": right})
+    return sheet
+
+
+@transaction.atomic
+def mend(sheet: Sheet, *, by: Person, at: datetime, title: str, body: str, answer: str) -> Sheet:
+    """Correct a publication: a new version at the same address, saying that it was corrected."""
+    row = Correction.objects.select_related("publication").get(pk=sheet.pk)
+    Correction.objects.filter(pk=sheet.pk).update(answer=answer)
+    release = Release.objects.select_related("measure__sheet__owner").get(pk=row.publication.release_id)
+    Release.objects.filter(pk=release.pk).update(title=title, body=body)
+    release.refresh_from_db()
+    _copy_out(release, at=at, note=_("本版已更正：%(answer)s") % {"answer": answer[:200]})
+    return advance(sheet, "mend", by=by, at=at, content={"answer": answer})
+
+
+@transaction.atomic
+def decline_correction(sheet: Sheet, *, by: Person, at: datetime, answer: str) -> Sheet:
+    """Decline a correction, with the reason."""
+    Correction.objects.filter(pk=sheet.pk).update(answer=answer)
+    return advance(sheet, "decline", by=by, at=at, content={"answer": answer})
+
+
+RECEIPT_WORDS = {
+    "received": _("已收到，等待处理"), "verifying": _("正在核实"), "verified": _("已核实"), "entered": _("已核实并录入"),
+    "refuted": _("经核实情况不属实"), "unverifiable": _("暂时无法核实"), "out_of_scope": _("不属于本平台受理范围"),
+    "transferred": _("已移送其他部门"), "withdrawn": _("已撤回"),
+}  # fmt: skip
+
+
+def open_receipt(number: str, secret_digest: str, *, at: datetime) -> None:
+    """Give a report its state outside the house."""
+    ReceiptState.objects.create(number=number, secret_digest=secret_digest, words=RECEIPT_WORDS["received"], updated_at=at)
+
+
+def copy_receipts(rows: list[tuple[str, str, str, datetime]]) -> int:
+    """Copy states (number, stage, answer, when) out to the receipts that exist. Returns how many changed."""
+    changed = 0
+    for number, stage, answer, when in rows:
+        changed += ReceiptState.objects.filter(number=number).exclude(words=RECEIPT_WORDS[stage], answer=answer).update(
+            words=RECEIPT_WORDS[stage], answer=answer, updated_at=when
+        )
+    return changed

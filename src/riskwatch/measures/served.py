@@ -1,0 +1,80 @@
+"""Serving a measure and its acknowledgement; no consequence runs before service."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from decree188.calendar import shanghai_date
+from decree188.disposal import operator_duties
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from riskwatch.case import deadlines, journalling, outbox
+from riskwatch.case.actions import refuse_without_post
+from riskwatch.case.lifecycle import posts_of
+from riskwatch.case.models import Sheet
+from riskwatch.case.sheets import Plan, put
+from riskwatch.measures.models import Addressee, Measure
+from riskwatch.parties.models import Organisation, Person
+from riskwatch.refusals import refuse_unless
+
+
+def deliver(measure: Measure, *, by: Person, at: datetime) -> None:
+    """Send an issued measure to its addressees' inboxes; reading there or a recorded paper service serves it."""
+    rows = list(measure.addressees.select_related("organisation"))
+    offices = [r for r in rows if r.organisation.kind == "office"]
+    today = shanghai_date(at)
+    for row in offices:
+        Addressee.objects.filter(pk=row.pk).update(served_on=today, service="platform", recorded_by=by)
+    outbox.tell([r.organisation for r in rows], subject=_("收到%(title)s") % {"title": measure.sheet.title}, at=at,
+                sheet=measure.sheet)  # fmt: skip
+
+
+@transaction.atomic
+def record_service(
+    sheet: Sheet, *, organisation: Organisation, served_on: date, service: str, proof: str, by: Person, at: datetime
+) -> Sheet:
+    """Record service on paper, with its proof."""
+    refuse_without_post(sheet.owner, ("case_officer", "verifier"), by=by, at=at)
+    refuse_unless(served_on <= shanghai_date(at), _("送达日期不能晚于今天"), code="future", status=422)
+    refuse_unless(sheet.starts_on is None or served_on >= sheet.starts_on, _("送达日期不能早于签发"), code="too_early", status=422)
+    row = Addressee.objects.select_for_update().filter(measure=sheet.pk, organisation=organisation).first()
+    refuse_unless(row is not None, _("该单位不是主送对象"), code="not_addressee", status=404)
+    assert row is not None
+    refuse_unless(row.served_on is None, _("已于%(day)s送达") % {"day": row.served_on}, code="served")
+    Addressee.objects.filter(pk=row.pk).update(served_on=served_on, service=service, proof=proof[:200], recorded_by=by)
+    open_duties(sheet, organisation, since=served_on, by=by, at=at)
+    journalling.record(sheet, f"{sheet.kind}.serve", by=by, at=at,
+                       content={"organisation": organisation.pk, "on": served_on, "how": service, "proof": proof})  # fmt: skip
+    return sheet
+
+
+@transaction.atomic
+def acknowledge(sheet: Sheet, *, by: Person, at: datetime, remark: str = "") -> Sheet:
+    """An addressee acknowledges receipt; where nothing was served before, this is the service."""
+    mine = {p.organisation for p in posts_of(by, at).posts}
+    row = Addressee.objects.select_for_update().filter(measure=sheet.pk, organisation__in=mine).first()
+    refuse_unless(row is not None, _("贵单位不是主送对象"), code="not_addressee", status=403)
+    assert row is not None
+    refuse_unless(row.acknowledged_at is None, _("已经签收过"), code="acknowledged")
+    today = shanghai_date(at)
+    if row.served_on is None:
+        open_duties(sheet, row.organisation, since=today, by=by, at=at)
+    served = {} if row.served_on else {"served_on": today, "service": "platform", "recorded_by": by}
+    Addressee.objects.filter(pk=row.pk).update(acknowledged_at=at, acknowledged_by=by, **served)
+    journalling.record(sheet, f"{sheet.kind}.acknowledge", by=by, at=at, content={"organisation": row.organisation_id})
+    return sheet
+
+
+def open_duties(sheet: Sheet, operator: Organisation, *, since: date, by: Person, at: datetime) -> None:
+    """Service of a notice or order opens the operator's four duties: bare sheets that the next room fills.
+
+    The duty's kind is the end of its number, so that the room that owns duties can put its row on it.
+    """
+    if sheet.kind not in ("notice", "order") or operator.kind != Organisation.Kind.OPERATOR:
+        return
+    for code, term in operator_duties.items():
+        plan = Plan(kind="duty", title=f"{term.zh}：{sheet.title}", owner=sheet.owner, folder=sheet.folder, causes=(sheet,),
+                    number=f"{sheet.number}-{operator.code}-{code}", due_on=deadlines.due_on("duty", since),
+                    parts={"addressee": [operator]}, words=sheet.words)  # fmt: skip
+        put(plan, stage="open", by=by, at=at)
