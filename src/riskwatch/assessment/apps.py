@@ -8,3 +8,9 @@ class AssessmentConfig(AppConfig):
     label = "assessment"
     verbose_name = "评估"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Lay the room's acts and facts on the desk."""
+        from riskwatch.assessment import desk
+
+        desk.install()

@@ -8,3 +8,9 @@ class CaseConfig(AppConfig):
     label = "case"
     verbose_name = "案卷"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Lay the room's acts and facts on the desk."""
+        from riskwatch.case import folder_desk
+
+        folder_desk.install()

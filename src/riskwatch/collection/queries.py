@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
 from riskwatch.case.models import Sheet
-from riskwatch.collection.models import Information, SourceFile
+from riskwatch.collection.models import Identity, Information, SourceFile
 from riskwatch.parties.models import Organisation
 
 
@@ -22,3 +26,21 @@ def product_and_area(sheet: Sheet) -> tuple[str, str]:
 def files(offices: list[int]) -> list[SourceFile]:
     """The latest collected files of some offices."""
     return list(SourceFile.objects.filter(office__in=offices).select_related("office").order_by("-begun_at")[:50])
+
+
+def counted(sheets: QuerySet[Sheet]) -> QuerySet[Information]:
+    """Information on some sheets, for counting."""
+    return Information.objects.filter(sheet__in=sheets)
+
+
+def receipts_since(moment: datetime | None) -> list[tuple[str, str, str, datetime]]:
+    """Number, stage, last answer and time of every report by a member of the public that moved since a moment."""
+    rows = Identity.objects.select_related("information__sheet")
+    if moment is not None:
+        rows = rows.filter(Q(information__sheet__moved_at__gte=moment) | Q(information__additions__at__gte=moment)).distinct()
+    found = []
+    for row in rows:
+        last = row.information.additions.filter(text__startswith="海关答复：").order_by("-at").first()
+        sheet = row.information.sheet
+        found.append((sheet.number, sheet.stage, last.text if last else "", max(sheet.moved_at, last.at if last else sheet.moved_at)))
+    return found

@@ -8,3 +8,9 @@ class DecisionConfig(AppConfig):
     label = "decision"
     verbose_name = "研判决定"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Lay the room's acts and facts on the desk."""
+        from riskwatch.decision import desk
+
+        desk.install()

@@ -8,3 +8,9 @@ class MeasuresConfig(AppConfig):
     label = "measures"
     verbose_name = "措施"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Lay the room's acts and facts on the desk."""
+        from riskwatch.measures import desk
+
+        desk.install()

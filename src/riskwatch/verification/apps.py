@@ -8,3 +8,9 @@ class VerificationConfig(AppConfig):
     label = "verification"
     verbose_name = "核实"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Lay the room's acts and facts on the desk."""
+        from riskwatch.verification import desk
+
+        desk.install()
