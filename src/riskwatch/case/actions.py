@@ -14,6 +14,7 @@ from riskwatch.case import journalling, queries
 from riskwatch.case.lifecycle import posts_of
 from riskwatch.case.models import Enclosure, Folder, Recusal, Sheet
 from riskwatch.case.sheets import index_words
+from riskwatch.documents import actions as documents
 from riskwatch.parties import queries as parties
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import Refusal, refuse_unless
@@ -34,11 +35,12 @@ def refuse_without_post(office: Organisation, roles: Iterable[str], *, by: Perso
 
 @transaction.atomic
 def open_folder(
-    *, number: str, title: str, owner: Organisation, direction: str, sheets: Iterable[Sheet], by: Person, at: datetime
+    *, title: str, owner: Organisation, direction: str, sheets: Iterable[Sheet], by: Person, at: datetime
 ) -> Folder:
     """Open a case in an office with the information it begins with."""
     refuse_without_post(owner, ("case_officer",), by=by, at=at)
     refuse_unless(title.strip(), _("案由不能为空"), remedy=_("填写案由"), code="title_missing")
+    number = documents.record_number("RC", office=owner.code, at=at)
     folder = Folder.objects.create(
         number=number, title=title.strip(), owner=owner, officer=by, direction=direction, opened_at=at
     )

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from decree188.calendar import shanghai_date
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from riskwatch.case.access import visible
@@ -77,6 +77,12 @@ def inbox(me: Standing, *, at: datetime) -> QuerySet[Sheet]:
         .select_related("owner", "folder", "moved_by")
         .order_by(F("due_on").asc(nulls_last=True), "-moved_at", "pk")
     )
+
+
+def inbox_counts(me: Standing, *, at: datetime) -> dict[str, int]:
+    """How many sheets of each kind wait for a person."""
+    rows = inbox(me, at=at).order_by().values_list("kind").annotate(n=Count("pk"))
+    return dict(rows)
 
 
 # Steps that stand open all the time (a measure in force can always be lifted) make no work by themselves.

@@ -98,3 +98,32 @@ STAGES = {
     ("archive_item", "approved"): _("待第二人批准"),
     ("archive_item", "destroyed"): _("已销毁"),
 }
+
+# Acts that move no stage, by full name or by their last word.
+ACTS = {
+    "folder.open": _("立案"),
+    "folder.enclose": _("放入信息"),
+    "folder.take_out": _("取出信息"),
+    "folder.close": _("结案"),
+    "folder.reopen": _("重新开启"),
+    "folder.merge": _("并入他案"),
+    "folder.take_in": _("他案并入"),
+    "folder.unmerge": _("撤销并案"),
+    "folder.let_go": _("他案撤出"),
+    "folder.recuse": _("回避"),
+    "folder.split": _("分案立卷"),
+    "folder.archive": _("归档"),
+    "information.reveal_identity": _("查看报告人身份"),
+    "information.take_charge": _("承办"),
+    "information.add": _("补充"),
+    "information.answer": _("答复报告人"),
+    "information.wait_again": _("恢复待处理"),
+    "amend": _("更正"),
+    "overdue": _("逾期"),
+    "serve": _("送达"),
+    "acknowledge": _("签收"),
+    "execute": _("登记执行数量"),
+    "lift_lines": _("解除部分批次"),
+    "reclass": _("改变保存类别"),
+    "hold": _("冻结或解除冻结"),
+}

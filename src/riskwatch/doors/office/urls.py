@@ -1,1 +1,42 @@
-urlpatterns = []
+"""The officials' addresses."""
+
+from django.urls import path
+from django.views.generic import RedirectView
+
+from riskwatch.case import views as case
+from riskwatch.doors.office import administration, intake, views
+
+DOOR = {"door": "office"}
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="office:inbox"), name="home"),
+    path("inbox/", views.inbox, name="inbox"),
+    path("dashboard/", views.dashboard, name="dashboard"),
+    path("information/", views.information, name="information"),
+    path("folders/", views.folders, name="folders"),
+    path("folders/open/", views.open_folder, name="open_folder"),
+    path("folders/<int:pk>/", views.folder, name="folder"),
+    path("folders/<int:pk>/<str:key>/", case.folder_act_page, DOOR, name="folder_act"),
+    path("measures/", views.measures, name="measures"),
+    path("filings/", views.filings, name="filings"),
+    path("search/", views.search, name="search"),
+    path("archive/", views.archive, name="archive"),
+    path("archive/statistics.csv", views.statistics_csv, name="statistics_csv"),
+    path("lawmap/", views.lawmap, name="lawmap"),
+    path("messages/", case.messages_page, DOOR, name="messages"),
+    path("collect/", intake.collect, name="collect"),
+    path("collect/template.csv", intake.template, name="template"),
+    path("collect/<int:pk>/", intake.collected, name="collected"),
+    path("register/", intake.register, name="register"),
+    path("verify-batch/", intake.verify_batch, name="verify_batch"),
+    path("sheets/<int:pk>/", case.sheet_page, DOOR, name="sheet"),
+    path("sheets/<int:pk>/identity/", intake.reveal, name="reveal"),
+    path("sheets/<int:pk>/take-charge/", intake.take_charge, name="take_charge"),
+    path("sheets/<int:pk>/files/<int:number>/", case.file, DOOR, name="file"),
+    path("sheets/<int:pk>/<str:key>/", case.act_page, DOOR, name="act"),
+    path("papers/<uuid:pk>/", case.paper, DOOR, name="paper"),
+    path("people/", administration.people, name="people"),
+    path("people/<int:pk>/", administration.person, name="person"),
+    path("signups/", administration.signups, name="signups"),
+    path("policy/", administration.policy, name="policy"),
+    path("journal/", administration.journal, name="journal"),
+]

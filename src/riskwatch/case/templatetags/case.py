@@ -1,0 +1,48 @@
+"""Addresses by door, acts and rules in words, values as people write them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import decree188
+from django import template
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from riskwatch.case.lifecycle import BY_NAME
+from riskwatch.case.words import ACTS, KINDS
+from riskwatch.look.templatetags.look import shanghai
+
+register = template.Library()
+
+
+@register.simple_tag
+def door_url(door: str, name: str, *args: Any) -> str:
+    """An address inside the reader's own door."""
+    return reverse(f"{door}:{name}", args=args)
+
+
+@register.simple_tag
+def act_words(act: str) -> str:
+    """A journal act in words."""
+    kind, _dot, name = act.partition(".")
+    row = BY_NAME.get((kind, name))
+    if row is not None:
+        return f"{KINDS.get(kind, '')}：{row.zh}"
+    words = ACTS.get(act) or ACTS.get(name)
+    return f"{KINDS.get(kind, '')}{'：' if kind in KINDS else ''}{words or act}"
+
+
+@register.simple_tag
+def cite(rule: str) -> str:
+    """A rule's place in the law, for people."""
+    return decree188.by_name(rule).cite(get_language() or "zh")
+
+
+@register.simple_tag
+def value(thing: Any) -> str:
+    """A value as people write it."""
+    if isinstance(thing, datetime | date):
+        return shanghai(thing)
+    return str(thing)

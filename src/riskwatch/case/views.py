@@ -1,0 +1,174 @@
+"""The pages that office and counter share: a sheet with its chain, an act's form, papers and files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from decree188.calendar import shanghai_date
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from riskwatch.case import desk, queries
+from riskwatch.case.access import depth, folders_visible, visible
+from riskwatch.case.lifecycle import posts_of, stage_name
+from riskwatch.case.models import Folder, Sheet
+from riskwatch.case.standing import standing
+from riskwatch.case.words import KINDS
+from riskwatch.documents import actions as documents
+from riskwatch.documents.models import Paper
+from riskwatch.journal.queries import course_of_sheet
+from riskwatch.refusals import Refusal
+
+
+def dress(sheets: Any, today: Any) -> list[dict[str, Any]]:
+    """Sheets as rows of a list: kind, standing and due day in words."""
+    rows = []
+    for sheet in sheets:
+        now = standing(sheet, today)
+        late = sheet.due_on is not None and sheet.due_on < today and sheet.escalated_on is not None
+        rows.append({"sheet": sheet, "kind": KINDS[sheet.kind], "standing": now, "words": stage_name(sheet.kind, now),
+                     "late": late or (sheet.due_on is not None and sheet.due_on < today)})  # fmt: skip
+    return rows
+
+
+@login_required
+@require_GET
+def sheet_page(request: HttpRequest, pk: int, door: str) -> HttpResponse:
+    """One record: what it says at the reader's depth, what may be done, where it came from and what came of it."""
+    at = timezone.now()
+    sheet = get_object_or_404(visible(Sheet.objects.select_related("owner", "folder", "handler"), to=request.user, at=at), pk=pk)
+    seen = depth(sheet, to=request.user, at=at)
+    if seen is None:
+        raise Http404
+    me = posts_of(request.user, at)
+    today = shanghai_date(at)
+    causes, effects = queries.chain(sheet)
+    allowed = set(visible(Sheet.objects.filter(pk__in=[s.pk for s in (*causes, *effects)]), to=request.user, at=at).values_list("pk", flat=True))
+    context = {
+        "row": dress([sheet], today)[0], "sheet": sheet, "depth": seen, "facts": desk.facts(sheet, seen), "door": door,
+        "acts": _buttons(sheet, me, at, door), "causes": dress([s for s in causes if s.pk in allowed], today),
+        "effects": dress([s for s in effects if s.pk in allowed], today),
+        "papers": Paper.objects.filter(sheet_id=sheet.pk).order_by("kind", "-version") if seen != "conclusion" else [],
+        "files": sheet.files.select_related("attachment") if seen in ("full", "own", "commissioned") else [],
+        "course": course_of_sheet(sheet.pk) if seen == "full" else [],
+        "folder": folders_visible(Folder.objects.all(), to=request.user, at=at).filter(pk=sheet.folder_id).first(),
+        "in_folders": folders_visible(Folder.objects.filter(enclosures__sheet=sheet, enclosures__taken_out_at=None), to=request.user, at=at),
+    }  # fmt: skip
+    return render(request, "case/sheet.html", context)
+
+
+def _buttons(subject: Sheet | Folder, me: Any, at: Any, door: str) -> list[dict[str, str]]:
+    language = get_language() or "zh"
+    name = "folder_act" if isinstance(subject, Folder) else "act"
+    return [
+        {"url": reverse(f"{door}:{name}", args=[subject.pk, a.key]), "words": a.name, "cite": a.cite(language), "key": a.key}
+        for a in desk.offered(subject, me, at)
+    ]
+
+
+@login_required
+def act_page(request: HttpRequest, pk: int, key: str, door: str) -> HttpResponse:
+    """The form of one act on one record, and taking it."""
+    at = timezone.now()
+    sheet = get_object_or_404(visible(Sheet.objects.select_related("owner", "folder"), to=request.user, at=at), pk=pk)
+    return _act(request, sheet, key, door, at, back=reverse(f"{door}:sheet", args=[sheet.pk]), version=sheet.version)
+
+
+@login_required
+def folder_act_page(request: HttpRequest, pk: int, key: str, door: str) -> HttpResponse:
+    """The form of one act on one case, and taking it."""
+    at = timezone.now()
+    folder = get_object_or_404(folders_visible(Folder.objects.select_related("owner"), to=request.user, at=at), pk=pk)
+    return _act(request, folder, key, door, at, back=reverse(f"{door}:folder", args=[folder.pk]), version=None)
+
+
+def _act(request: HttpRequest, subject: Any, key: str, door: str, at: Any, *, back: str, version: int | None) -> HttpResponse:
+    try:
+        one = desk.act(key)
+    except KeyError:
+        raise Http404 from None
+    allowed = {a.key for a in desk.offered(subject, posts_of(request.user, at), at)}
+    if request.method == "GET" and key not in allowed:
+        raise Refusal(_("现在不能办理“%(act)s”") % {"act": one.name}, remedy=_("状态可能已变，或须由其他岗位办理；请返回查看"), status=403)
+    form = one.form(request.POST or None, request.FILES or None, subject=subject, by=request.user, at=at)
+    refusal = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            shown = request.POST.get("version")
+            result = desk.take(one, subject, form=form, by=request.user, at=at, expected_version=int(shown) if shown and shown.isdigit() else None)
+        except Refusal as refused:
+            refusal = refused
+            for name, why in refused.fields.items():
+                if name in form.fields:
+                    form.add_error(name, why)
+        else:
+            messages.success(request, _("已办理：%(act)s") % {"act": one.name})
+            return redirect(_next(result, door) or back)
+    context = {"form": form, "act": one, "subject": subject, "back": back, "version": version, "refusal": refusal,
+               "cite": one.cite(get_language() or "zh"), "door": door}  # fmt: skip
+    if refusal and refusal.rule:
+        context["refused_cite"] = refusal.rule.cite(get_language() or "zh")
+    return render(request, "case/act.html", context, status=refusal.status if refusal else 422 if form.errors else 200)
+
+
+def _next(result: Any, door: str) -> str:
+    if isinstance(result, Sheet):
+        return reverse(f"{door}:sheet", args=[result.pk])
+    if isinstance(result, Folder) and door == "office":
+        return reverse("office:folder", args=[result.pk])
+    return ""
+
+
+@login_required
+@require_GET
+def paper(request: HttpRequest, pk: str, door: str) -> HttpResponse:
+    """A printed paper, for those who see its record in full or as their own."""
+    at = timezone.now()
+    found = get_object_or_404(Paper.objects.select_related("file"), pk=pk)
+    sheet = get_object_or_404(visible(Sheet.objects.all(), to=request.user, at=at), pk=found.sheet_id)
+    if depth(sheet, to=request.user, at=at) not in ("full", "own"):
+        raise Http404
+    return _bytes(documents.read(found.file), "application/pdf", found.file.name, inline=True)
+
+
+@login_required
+@require_GET
+def file(request: HttpRequest, pk: int, number: int, door: str) -> HttpResponse:
+    """A file put on a record."""
+    at = timezone.now()
+    sheet = get_object_or_404(visible(Sheet.objects.all(), to=request.user, at=at), pk=pk)
+    if depth(sheet, to=request.user, at=at) not in ("full", "own", "commissioned"):
+        raise Http404
+    row = get_object_or_404(sheet.files.select_related("attachment"), pk=number)
+    return _bytes(documents.read(row.attachment), row.attachment.media_type, row.attachment.name, inline=row.attachment.media_type.startswith("image/"))
+
+
+def _bytes(body: bytes, media: str, name: str, *, inline: bool) -> HttpResponse:
+    from urllib.parse import quote
+
+    response = HttpResponse(body, content_type=media)
+    how = "inline" if inline else "attachment"
+    response["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(name)}"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@login_required
+def messages_page(request: HttpRequest, door: str) -> HttpResponse:
+    """A person's messages; opening the page reads them."""
+    at = timezone.now()
+    rows = list(queries.messages(request.user, at=at)[:200])
+    unread = [m.pk for m in rows if m.read_at is None]
+    from riskwatch.case.models import Message
+
+    Message.objects.filter(pk__in=unread).update(read_at=at, read_by=request.user)
+    visible_sheets = set(visible(Sheet.objects.filter(pk__in=[m.sheet_id for m in rows if m.sheet_id]), to=request.user, at=at).values_list("pk", flat=True))
+    return render(request, "case/messages.html", {"rows": rows, "unread": set(unread), "door": door, "linkable": visible_sheets})

@@ -1,0 +1,213 @@
+"""Officials' pages where information comes in: register, collect a file, verify a batch, the handling officer's tools."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from decree188 import collection as law
+from decree188 import scope
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from riskwatch.case.access import reader, visible
+from riskwatch.case.lifecycle import posts_of
+from riskwatch.case.models import Sheet
+from riskwatch.collection import actions, bulk, identities, queries
+from riskwatch.collection.desk import FactsForm, RevealForm
+from riskwatch.collection.models import SourceFile
+from riskwatch.collection.ports import Source
+from riskwatch.connectors.intake import template as empty_template
+from riskwatch.doors.office.views import official
+from riskwatch.parties.models import Organisation
+from riskwatch.refusals import Refusal
+from riskwatch.verification import actions as verification
+from riskwatch.verification.models import RESULTS
+
+
+def sources() -> list[Source]:
+    """The sources that the settings list."""
+    return [import_string(path) for path in settings.SOURCES]
+
+
+def _offices(request: HttpRequest, role: str) -> Any:
+    me = posts_of(request.user, timezone.now())
+    return Organisation.objects.filter(pk__in=[p.organisation for p in me.posts if p.role == role])
+
+
+class SeveralFiles(forms.ClearableFileInput):
+    """Several files at once."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """A list of files."""
+
+    widget = SeveralFiles
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        items = data if isinstance(data, list | tuple) else [data] if data else []
+        if len(items) > 10:
+            raise ValidationError(_("一次最多10个文件"))
+        return [super(FilesField, self).clean(item, initial) for item in items]
+
+
+class RegisterForm(FactsForm):
+    """Everything about a piece that arrives at the desk."""
+
+    title = forms.CharField(label=_("标题"), max_length=300)
+    source_kind = forms.ChoiceField(label=_("信息来源"), choices=law.source_kinds.choices())
+    source_words = forms.CharField(label=_("来源说明"), max_length=200, required=False, help_text=_("来源为“其它”时必填"))
+    text = forms.CharField(label=_("内容"), widget=forms.Textarea(attrs={"rows": 4}), max_length=20000)
+    office = forms.ModelChoiceField(Organisation.objects.none(), label=_("登记单位"))
+    aspects = forms.MultipleChoiceField(label=_("方面"), choices=scope.aspects.choices(), widget=forms.CheckboxSelectMultiple, required=False)
+    files = FilesField(label=_("附件"), required=False)
+    field_order = ("office", "source_kind", "source_words", "title", "text")
+
+
+@official
+def register(request: HttpRequest) -> HttpResponse:
+    """Register one piece by hand."""
+    form = RegisterForm(request.POST or None, request.FILES or None)
+    offices = _offices(request, "registrar")
+    form.fields["office"].queryset = offices  # type: ignore[attr-defined]
+    form.fields["office"].initial = offices.first()
+    refusal = None
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        facts = form.facts() | {k: said[k] for k in ("source_kind", "source_words", "text", "aspects")}
+        try:
+            made = actions.register(said["office"], title=said["title"], facts=facts, files=said["files"], by=request.user, at=timezone.now())
+        except Refusal as refused:
+            refusal = refused
+            for name, why in refused.fields.items():
+                if name in form.fields:
+                    form.add_error(name, why)
+        else:
+            messages.success(request, _now("已登记，编号%(number)s") % {"number": made.number})
+            return redirect("office:sheet", made.pk)
+    return render(request, "office/register.html", {"form": form, "refusal": refusal}, status=422 if form.errors or refusal else 200)
+
+
+class CollectForm(forms.Form):
+    """A file from a source."""
+
+    office = forms.ModelChoiceField(Organisation.objects.none(), label=_("采集单位"))
+    source = forms.ChoiceField(label=_("来源"), required=False)
+    file = forms.FileField(label=_("文件"))
+
+
+@official
+def collect(request: HttpRequest) -> HttpResponse:
+    """Upload a file of a known source; the same as ``riskwatch collect FILE``."""
+    at = timezone.now()
+    form = CollectForm(request.POST or None, request.FILES or None)
+    offices = _offices(request, "registrar")
+    form.fields["office"].queryset = offices  # type: ignore[attr-defined]
+    form.fields["office"].initial = offices.first()
+    known = sources()
+    form.fields["source"].choices = [("", _("自动识别")), *((s.id, s.name_zh) for s in known)]  # type: ignore[attr-defined]
+    refusal = None
+    if request.method == "POST" and form.is_valid():
+        upload = form.cleaned_data["file"]
+        try:
+            chosen = next((s for s in known if s.id == form.cleaned_data["source"]), None) or bulk.choose(known, _head(upload), upload.name)
+            batch = bulk.Batch(chosen, form.cleaned_data["office"], request.user, at)
+            done = bulk.collect(upload, upload.name, batch)
+        except Refusal as refused:
+            refusal = refused
+        else:
+            return redirect("office:collected", done.pk)
+    mine = list(reader(request.user, at).offices)
+    context = {"form": form, "refusal": refusal, "files": queries.files(mine), "sources": known}
+    return render(request, "office/collect.html", context, status=422 if refusal else 200)
+
+
+def _head(upload: Any) -> bytes:
+    head: bytes = upload.read(1 << 16)
+    upload.seek(0)
+    return head
+
+
+@official
+def collected(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a collected file brought: counts, and every row that could not be taken with its reason."""
+    mine = reader(request.user, timezone.now())
+    rows = SourceFile.objects.select_related("office", "begun_by")
+    found = get_object_or_404(rows if mine.headquarters else rows.filter(office__in=mine.offices), pk=pk)
+    return render(request, "office/collected.html", {"file": found, "bad": found.bad_rows.order_by("pk")[:500]})
+
+
+@official
+def template(request: HttpRequest) -> HttpResponse:
+    """The empty intake template."""
+    response = HttpResponse(empty_template(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="riskwatch-intake.csv"'
+    return response
+
+
+class BatchForm(forms.Form):
+    """How a batch was verified."""
+
+    result = forms.ChoiceField(label=_("结论"), choices=RESULTS)
+    method = forms.CharField(label=_("核实方法"), widget=forms.Textarea(attrs={"rows": 2}))
+    sample = forms.CharField(label=_("抽样情况"), widget=forms.Textarea(attrs={"rows": 2}), help_text=_("抽查了多少条、如何抽取、结果如何"))
+    office = forms.ModelChoiceField(Organisation.objects.none(), label=_("核实单位"))
+
+
+@official
+def verify_batch(request: HttpRequest) -> HttpResponse:
+    """Verify chosen pieces as a batch."""
+    at = timezone.now()
+    keys = [int(k) for k in request.POST.getlist("sheet") if k.isdigit()][:5000]
+    chosen = visible(Sheet.objects.filter(kind="information", pk__in=keys), to=request.user, at=at)
+    form = BatchForm(request.POST if "method" in request.POST else None)
+    form.fields["office"].queryset = _offices(request, "approver")  # type: ignore[attr-defined]
+    form.fields["office"].initial = form.fields["office"].queryset.first()  # type: ignore[attr-defined]
+    refusal = None
+    if form.is_bound and form.is_valid():
+        said = form.cleaned_data
+        try:
+            count = verification.verify_batch(
+                chosen.values_list("pk", flat=True), said["office"], result=said["result"], method=said["method"],
+                sample=said["sample"], by=request.user, at=at,
+            )  # fmt: skip
+        except Refusal as refused:
+            refusal = refused
+        else:
+            messages.success(request, _now("已核实%(n)s条") % {"n": count})
+            return redirect("office:information")
+    return render(request, "office/verify_batch.html", {"form": form, "keys": keys, "count": chosen.count(), "refusal": refusal})
+
+
+@official
+def reveal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open a reporter's identity for the handling officer, with a reason."""
+    at = timezone.now()
+    sheet = get_object_or_404(visible(Sheet.objects.filter(kind="information"), to=request.user, at=at), pk=pk)
+    form = RevealForm(request.POST or None, subject=sheet, by=request.user, at=at)
+    who = None
+    if request.method == "POST" and form.is_valid():
+        who = identities.reveal(sheet, by=request.user, at=at, reason=form.cleaned_data["reason"])
+    response = render(request, "office/reveal.html", {"form": form, "sheet": sheet, "who": who})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+@official
+def take_charge(request: HttpRequest, pk: int) -> HttpResponse:
+    """Become the handling officer."""
+    at = timezone.now()
+    sheet = get_object_or_404(visible(Sheet.objects.filter(kind="information"), to=request.user, at=at), pk=pk)
+    actions.take_charge(sheet, by=request.user, at=at)
+    return redirect("office:sheet", pk)
