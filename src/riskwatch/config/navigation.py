@@ -33,6 +33,7 @@ OFFICE = (
 )
 COUNTER = (
     ("counter:inbox", "待办", "inbox", None),
+    ("counter:register", "登记监测信息", "pencil", ("registrar",)),
     ("counter:records", "我的记录", "folder", None),
     ("counter:report", "报告风险", "alert-triangle", ("operator_staff", "operator_manager", "tester")),
     ("counter:knowledge", "知悉风险，主动履责", "shield", ("operator_staff", "operator_manager")),

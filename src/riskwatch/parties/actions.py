@@ -233,3 +233,12 @@ def person_of_token(key: str, *, at: datetime) -> Person | None:
         return None
     Token.objects.filter(pk=row.pk).update(last_used_at=at)
     return row.person
+
+
+@transaction.atomic
+def declare_reporting_system(firm: Organisation, words: str, *, by: Person, at: datetime) -> None:
+    """An operator declares its internal reporting system."""
+    mine = {p.organisation for p in queries.posts(by, shanghai_date(at)) if p.role == "operator_manager"}
+    refuse_unless(firm.pk in mine, _("须由企业负责人办理"), code="no_post", status=403)
+    Organisation.objects.filter(pk=firm.pk).update(reporting_system=words)
+    _write("operator.reporting_system", by=by, at=at, rule="operator_must_report", content={"organisation": firm.pk, "words": words})

@@ -1,1 +1,25 @@
-urlpatterns = []
+"""The known outsiders' addresses."""
+
+from django.urls import path
+from django.views.generic import RedirectView
+
+from riskwatch.case import views as case
+from riskwatch.doors.counter import views
+
+DOOR = {"door": "counter"}
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="counter:inbox"), name="home"),
+    path("inbox/", views.inbox, name="inbox"),
+    path("records/", views.records, name="records"),
+    path("report/", views.report, name="report"),
+    path("knowledge/", views.knowledge, name="knowledge"),
+    path("traceability/", views.traceability, name="traceability"),
+    path("organisation/", views.organisation, name="organisation"),
+    path("propose/", views.propose, name="propose"),
+    path("register/", views.register, name="register"),
+    path("messages/", case.messages_page, DOOR, name="messages"),
+    path("sheets/<int:pk>/", case.sheet_page, DOOR, name="sheet"),
+    path("sheets/<int:pk>/files/<int:number>/", case.file, DOOR, name="file"),
+    path("sheets/<int:pk>/<str:key>/", case.act_page, DOOR, name="act"),
+    path("papers/<uuid:pk>/", case.paper, DOOR, name="paper"),
+]

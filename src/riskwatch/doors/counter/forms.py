@@ -1,0 +1,107 @@
+"""The counter's forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from decree188 import collection as law
+from decree188.calendar import SHANGHAI
+from decree188.scope import operator_roles
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from riskwatch.case.desk import organisations, text
+from riskwatch.collection.desk import FactsForm
+from riskwatch.parties.models import Qualification
+
+
+class SeveralFiles(forms.ClearableFileInput):
+    """Several files at once."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """At most ten files."""
+
+    widget = SeveralFiles
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        items = data if isinstance(data, list | tuple) else [data] if data else []
+        if len(items) > 10:
+            raise ValidationError(_("一次最多10个文件"))
+        return [super(FilesField, self).clean(item, initial) for item in items]
+
+
+class MomentField(forms.DateTimeField):
+    """A Shanghai moment, picked by the browser."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(widget=widget, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"], **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        found = super().clean(value)
+        return found.astimezone(SHANGHAI) if found else found
+
+
+class ReportForm(FactsForm):
+    """An operator's or testing body's report."""
+
+    office = organisations(_("报告给（海关或监测中心）"), "office", "centre", several=False)
+    title = forms.CharField(label=_("标题"), max_length=300)
+    text = text(_("发现了什么风险"), rows=4)
+    first_known_at = MomentField(label=_("首次知悉时间"), help_text=_("提交后不能修改"))
+    severe = forms.BooleanField(label=_("涉及死亡、重伤，或产品已在境外召回"), required=False)
+    role_in_case = forms.ChoiceField(label=_("本单位在本案中是"), choices=[("", "—"), *operator_roles.choices()], required=False)
+    own_number = forms.CharField(label=_("检测报告编号"), max_length=80, required=False)
+    qualification = forms.ModelChoiceField(Qualification.objects.none(), label=_("资质"), required=False)
+    files = FilesField(label=_("附件（照片、检测报告等）"), required=False)
+    field_order = ("office", "title", "text", "first_known_at", "severe", "role_in_case")
+
+
+class KnowledgeForm(forms.Form):
+    """An operator that knows of a risk."""
+
+    office = organisations(_("主管海关"), "office", several=False)
+    product = forms.CharField(label=_("产品"), max_length=200)
+    known_at = MomentField(label=_("知悉时间"))
+
+
+class TraceabilityForm(forms.Form):
+    """A traceability statement."""
+
+    office = organisations(_("主管海关"), "office", several=False)
+    product = forms.CharField(label=_("产品"), max_length=300)
+    lots = text(_("批次及数量"))
+    supplier = text(_("上一环节（从哪里来）"), rows=2)
+    customers = text(_("下一环节（到哪里去）"), rows=2)
+    records = text(_("记录如何保存"), rows=2)
+
+
+class ColleagueForm(forms.Form):
+    """A colleague's account."""
+
+    username = forms.CharField(label=_("用户名"), max_length=60)
+    name_zh = forms.CharField(label=_("姓名"), max_length=60)
+    role = forms.ChoiceField(label=_("岗位"), choices=[("operator_staff", _("企业经办人")), ("operator_manager", _("企业负责人"))])
+    password = forms.CharField(label=_("初始密码"), widget=forms.PasswordInput, max_length=128)
+
+
+class SystemForm(forms.Form):
+    """How the firm reports risks inside."""
+
+    reporting_system = text(_("本企业的风险信息报告制度"), rows=5)
+
+
+class CentreForm(FactsForm):
+    """What a centre collects."""
+
+    source_kind = forms.ChoiceField(label=_("信息来源"), choices=law.source_kinds.choices())
+    title = forms.CharField(label=_("标题"), max_length=300)
+    text = text(_("内容"), rows=4)
+    files = FilesField(label=_("附件"), required=False)
+    field_order = ("source_kind", "title", "text")
+
+

@@ -1,0 +1,215 @@
+"""The public's pages: announcements, a report under one's own name, the receipt's state, an operator's sign-up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from decree188.calendar import shanghai_date
+from decree188.identifiers import InvalidIdentifier, check_resident_id
+from django import forms
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from riskwatch.disclosure import queries
+from riskwatch.documents import actions as documents
+from riskwatch.doors.portal import ports
+from riskwatch.doors.portal.limits import limit
+from riskwatch.parties import actions as parties
+from riskwatch.parties.models import Organisation
+from riskwatch.refusals import Refusal
+
+
+class SeveralFiles(forms.ClearableFileInput):
+    """Several photos at once."""
+
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """At most six photos."""
+
+    widget = SeveralFiles
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        items = data if isinstance(data, list | tuple) else [data] if data else []
+        if len(items) > 6:
+            raise forms.ValidationError(_("最多6张照片"))
+        return [super(PhotosField, self).clean(item, initial) for item in items]
+
+
+def _offices(*kinds: str) -> Any:
+    return Organisation.objects.filter(kind__in=kinds, until=None).exclude(level="subordinate").order_by("kind", "code")
+
+
+class ReportForm(forms.Form):
+    """A report by a member of the public."""
+
+    office = forms.ModelChoiceField(Organisation.objects.none(), label=_("报告给"), widget=forms.Select(attrs={"data-filter": "1"}))
+    product = forms.CharField(label=_("什么产品"), max_length=300)
+    brand = forms.CharField(label=_("品牌"), max_length=200, required=False)
+    model = forms.CharField(label=_("型号或批号"), max_length=300, required=False)
+    text = forms.CharField(label=_("发生了什么"), widget=forms.Textarea(attrs={"rows": 5}), max_length=8000)
+    injuries = forms.CharField(label=_("有没有人受伤"), max_length=500, required=False)
+    occurred_on = forms.DateField(label=_("什么时候"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    photos = PhotosField(label=_("照片"), required=False, help_text=_("照片中的位置信息会被去掉"))
+    name = forms.CharField(label=_("您的姓名"), max_length=60)
+    proof = forms.CharField(label=_("身份证件号码"), max_length=40)
+    phone = forms.CharField(label=_("联系电话"), max_length=30)
+    consent = forms.BooleanField(label=_("我已阅读并同意个人信息说明"))
+
+    def clean_proof(self) -> str:
+        """A resident identity number is checked; other papers are taken as written."""
+        text = self.cleaned_data["proof"].strip()
+        if len(text) == 18:
+            try:
+                return check_resident_id(text)
+            except InvalidIdentifier as error:
+                raise forms.ValidationError(error.reason_zh) from None
+        if len(text) < 6:
+            raise forms.ValidationError(_("证件号码太短"))
+        return text
+
+
+class ReceiptForm(forms.Form):
+    """A receipt's number and secret."""
+
+    number = forms.CharField(label=_("回执编号"), max_length=60)
+    secret = forms.CharField(label=_("查询码"), max_length=20)
+
+
+class CorrectForm(forms.Form):
+    """What is wrong and what is right."""
+
+    wrong = forms.CharField(label=_("哪里有误"), widget=forms.Textarea(attrs={"rows": 3}), max_length=3000)
+    right = forms.CharField(label=_("应当是"), widget=forms.Textarea(attrs={"rows": 3}), max_length=3000)
+
+
+class SignUpForm(forms.Form):
+    """An operator asks for an account."""
+
+    uscc = forms.CharField(label=_("统一社会信用代码"), max_length=18)
+    name_zh = forms.CharField(label=_("企业名称"), max_length=200)
+    legal_representative = forms.CharField(label=_("法定代表人"), max_length=60)
+    region_office = forms.ModelChoiceField(Organisation.objects.none(), label=_("所在地海关"), widget=forms.Select(attrs={"data-filter": "1"}))
+    applicant_name = forms.CharField(label=_("经办人姓名"), max_length=60)
+    applicant_phone = forms.CharField(label=_("经办人电话"), max_length=30)
+    applicant_email = forms.EmailField(label=_("经办人邮箱"))
+    username = forms.CharField(label=_("用户名"), max_length=60)
+    password = forms.CharField(label=_("密码"), widget=forms.PasswordInput, max_length=128)
+    proof = forms.FileField(label=_("营业执照（PDF 或照片）"))
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Announcements first; then what else one can do here."""
+    latest = queries.publications()[:8]
+    return render(request, "portal/home.html", {"latest": latest, "today": shanghai_date(timezone.now())})
+
+
+def announcements(request: HttpRequest) -> HttpResponse:
+    """Announcements with search."""
+    text = request.GET.get("q", "")
+    page = Paginator(queries.publications(text), 20).get_page(request.GET.get("page"))
+    today = shanghai_date(timezone.now())
+    rows = [{"row": p, "ended": queries.has_ended(p, today)} for p in page]
+    return render(request, "portal/announcements.html", {"rows": rows, "page": page, "q": text, "base": f"q={text}&"})
+
+
+def announcement(request: HttpRequest, slug: str) -> HttpResponse:
+    """One announcement at its permanent address, with its versions and, when it is over, a plain mark."""
+    found = queries.versions(slug)
+    if not found:
+        raise Http404
+    wanted = request.GET.get("version", "")
+    row = next((p for p in found if str(p.version) == wanted), found[0])
+    ended = queries.has_ended(row, shanghai_date(timezone.now()))
+    return render(request, "portal/announcement.html", {"row": row, "versions": found, "ended": ended})
+
+
+def feed(request: HttpRequest) -> JsonResponse:
+    """Announcements as open data; how fresh it is comes from the data."""
+    today = shanghai_date(timezone.now())
+    rows = [
+        {"id": p.slug, "version": p.version, "number": p.number, "title": p.title, "office": p.office, "product": p.product, "text": p.body,
+         "starts_on": p.starts_on, "ends_on": p.ends_on, "ended": queries.has_ended(p, today), "published_at": p.published_at}
+        for p in queries.publications()[:500]
+    ]  # fmt: skip
+    newest = max((r["published_at"] for r in rows), default=None)
+    return JsonResponse({"newest": newest, "announcements": rows}, json_dumps_params={"ensure_ascii": False})
+
+
+def report(request: HttpRequest) -> HttpResponse:
+    """Report a risk under one's own name; the receipt is shown once."""
+    form = ReportForm(request.POST or None, request.FILES or None)
+    form.fields["office"].queryset = _offices("office", "centre")  # type: ignore[attr-defined]
+    refusal = None
+    if request.method == "POST":
+        limit(request, "report", most=20, seconds=3600)
+        if form.is_valid():
+            said = form.cleaned_data
+            facts = {k: said[k] for k in ("product", "brand", "model", "text", "injuries", "occurred_on") if said[k]}
+            who = {"name": said["name"], "proof": said["proof"], "phone": said["phone"]}
+            try:
+                number, secret = ports.hand_in(said["office"], title=f"{said['product']}：{said['text'][:60]}", facts=facts, who=who,
+                                               files=said["photos"], at=timezone.now())  # fmt: skip
+            except Refusal as refused:
+                refusal = refused
+            else:
+                response = render(request, "portal/received.html", {"number": number, "secret": secret})
+                response["Cache-Control"] = "no-store"
+                return response
+    return render(request, "portal/report.html", {"form": form, "refusal": refusal}, status=422 if form.errors or refusal else 200)
+
+
+def receipt(request: HttpRequest) -> HttpResponse:
+    """What became of a report, for number and secret."""
+    form = ReceiptForm(request.POST or None)
+    found, missed = None, False
+    if request.method == "POST":
+        limit(request, "receipt", most=20, seconds=600)
+        if form.is_valid():
+            number = form.cleaned_data["number"].strip().upper()
+            found = queries.receipt(number, ports.digest_of(number, form.cleaned_data["secret"]))
+            missed = found is None
+    response = render(request, "portal/receipt.html", {"form": form, "found": found, "missed": missed})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def correct(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask to correct an announcement."""
+    found = queries.versions(slug)
+    if not found:
+        raise Http404
+    form = CorrectForm(request.POST or None)
+    number = ""
+    if request.method == "POST":
+        limit(request, "correct", most=10, seconds=3600)
+        if form.is_valid():
+            number = ports.ask(found[0], **form.cleaned_data, at=timezone.now())
+    return render(request, "portal/correct.html", {"form": form, "row": found[0], "number": number})
+
+
+def sign_up(request: HttpRequest) -> HttpResponse:
+    """An operator asks for an account, with its licence."""
+    form = SignUpForm(request.POST or None, request.FILES or None)
+    form.fields["region_office"].queryset = Organisation.objects.filter(kind="office").order_by("code")  # type: ignore[attr-defined]
+    refusal, done = None, False
+    if request.method == "POST":
+        limit(request, "signup", most=10, seconds=3600)
+        if form.is_valid():
+            said = dict(form.cleaned_data)
+            try:
+                proof = said.pop("proof")
+                kept = documents.store(proof, name=proof.name, purpose="proof", by=ports.service(), at=timezone.now())
+                parties.sign_up(**said, proof=kept.pk, at=timezone.now())
+                done = True
+            except Refusal as refused:
+                refusal = refused
+                for name, why in refused.fields.items():
+                    form.add_error(name, why)
+    context = {"form": form, "refusal": refusal, "done": done, "title": _now("申请企业账号")}
+    return render(request, "portal/sign_up.html", context, status=422 if form.errors or refusal else 200)
