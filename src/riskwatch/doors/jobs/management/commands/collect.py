@@ -1,0 +1,55 @@
+"""``riskwatch collect FILE…``: collect files of known sources, with progress; may be interrupted and run again."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from riskwatch.collection import bulk
+from riskwatch.parties.models import Organisation, Person
+from riskwatch.refusals import Refusal
+
+
+class Command(BaseCommand):
+    help = "Collect files: CPSC API JSON, CPSC CSV, NHTSA CSV, Safety Gate XML, customs monthly list, intake template."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("files", nargs="+", type=Path)
+        parser.add_argument("--office", default="0000", help="code of the collecting office (0000 = headquarters)")
+        parser.add_argument("--by", default="collector-service", help="user name of the collecting person or service")
+        parser.add_argument("--source", default="", help="source id, when it cannot be told from the file")
+
+    def handle(self, *args: Any, files: list[Path], office: str, by: str, source: str, **options: Any) -> None:
+        sources = [import_string(path) for path in settings.SOURCES]
+        who, where = Person.objects.get(username=by), Organisation.objects.get(code=office)
+        failed = 0
+        for path in files:
+            try:
+                self._one(path, sources, where, who, source)
+            except (Refusal, OSError) as error:
+                failed += 1
+                remedy = getattr(error, "remedy", "")
+                self.stderr.write(f"{path.name}: {error} {remedy}".strip())
+        if failed:
+            raise CommandError(f"{failed} of {len(files)} files were not collected")
+
+    def _one(self, path: Path, sources: list[Any], where: Organisation, who: Person, source: str) -> None:
+        with path.open("rb") as stream:
+            head = stream.read(1 << 16)
+            stream.seek(0)
+            chosen = next((s for s in sources if s.id == source), None) or bulk.choose(sources, head, path.name)
+            batch = bulk.Batch(chosen, where, who, timezone.now())
+
+            def progress(file: Any) -> None:
+                self.stdout.write(f"\r{path.name}: {file.rows_read} rows", ending="")
+
+            done = bulk.collect(stream, path.name, batch, progress=progress)
+        self.stdout.write(f"\r{path.name}: {done.rows_read} rows, {done.added} added, {done.known} known, {done.renewed} renewed, {done.bad} bad")
+        for bad in done.bad_rows.order_by("pk")[:20]:
+            self.stdout.write(f"  {bad.position} {bad.field}: {bad.reason}")
