@@ -1,44 +1,49 @@
-"""One private, throw-away database cluster for a whole test run, shared by its workers."""
+"""The code tables and the standing cast that every test finds."""
 
 from __future__ import annotations
-
-import os
-import shutil
-import tempfile
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 settings.register_profile("house", deadline=None, max_examples=60)
 settings.load_profile("house")
-_STARTED: list[Path] = []
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The code tables and the standing cast are there before any test, once a session."""
+    from django.core.management import call_command
+
+    with django_db_blocker.unblock():
+        from riskwatch.catalogue import loading as catalogue
+        from riskwatch.doors.jobs.simulator import cast
+        from riskwatch.parties import loading as parties
+
+        call_command("createcachetable")
+        parties.load()
+        catalogue.load()
+        cast.make()
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Start the cluster before Django reads its settings."""
+@pytest.fixture
+def cast(db):
+    """Headquarters, Shanghai, Pujiang, Shenzhen, bodies, a panel, a centre, an operator, a rival."""
+    from riskwatch.doors.jobs.simulator import cast as standing
+
+    return standing.make()
 
 
-def _start() -> None:
-    if os.environ.get("RISKWATCH_TEST_HOME") or "DATABASE_URL" in os.environ:
-        os.environ.setdefault("RISKWATCH_HOME", os.environ.get("RISKWATCH_TEST_HOME", tempfile.mkdtemp(prefix="rw-")))
-        return
-    home = Path(tempfile.mkdtemp(prefix="rw-"))
-    home.chmod(0o755)
-    os.environ["RISKWATCH_HOME"] = os.environ["RISKWATCH_TEST_HOME"] = str(home)
-    from riskwatch.config import embedded
+@pytest.fixture
+def at():
+    """A Tuesday morning in Shanghai."""
+    from datetime import datetime
 
-    embedded.start(home, fast=True)
-    _STARTED.append(home)
+    from decree188.calendar import SHANGHAI
+
+    return datetime(2026, 3, 10, 9, 0, tzinfo=SHANGHAI)
 
 
-_start()
+@pytest.fixture
+def told():
+    """Seeded events."""
+    from riskwatch.doors.jobs.simulator.events import events
 
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop and remove the cluster that this process started."""
-    from riskwatch.config import embedded
-
-    for home in _STARTED:
-        embedded.stop(home)
-        shutil.rmtree(home, ignore_errors=True)
+    return list(events(7, 20))

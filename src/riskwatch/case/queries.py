@@ -34,7 +34,9 @@ def of_folder(folder: Folder) -> QuerySet[Sheet]:
     """Every sheet of a case, those of cases merged into it, and the information enclosed in them."""
     folders = Folder.objects.filter(Q(pk=folder.pk) | Q(merged_into=folder.pk)).values("pk")
     inside = Sheet.objects.filter(enclosures__folder__in=folders, enclosures__taken_out_at=None).values("pk")
-    return Sheet.objects.filter(Q(folder__in=folders) | Q(pk__in=inside)).select_related("owner", "moved_by", "handler")
+    looked_into = Sheet.objects.filter(kind__in=("verification", "proposal"), causes__in=inside).values("pk")
+    found = Q(folder__in=folders) | Q(pk__in=inside) | Q(pk__in=looked_into)
+    return Sheet.objects.filter(found).select_related("owner", "moved_by", "handler")
 
 
 def unfinished(folder: Folder, *, at: datetime) -> list[Sheet]:

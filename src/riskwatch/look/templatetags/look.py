@@ -42,7 +42,7 @@ def icon(name: str) -> SafeString:
 def mark() -> SafeString:
     """The product's mark."""
     return format_html(
-        '<svg class="mark" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 2l9 4v6c0 6-4 9-9 10-5-1-9-4-9-10V6z" fill="{}"/>'
+        '<svg class="emblem" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 2l9 4v6c0 6-4 9-9 10-5-1-9-4-9-10V6z" fill="{}"/>'
         '<path d="M7 13h3l1.5-4 2 7 1.5-3h2.5" fill="none" stroke="#fff" stroke-width="1.6"/></svg>',
         "#206bc4",
     )
