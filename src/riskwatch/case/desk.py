@@ -196,7 +196,7 @@ def _begins(
 
 def _may_begin(one: Act, subject: Any, owner: int, me: lifecycle.Standing) -> bool:
     roles = one.roles or (one.row.roles if one.row else ())
-    place = one.row.at if one.row else "owner"
+    place = one.row.at if one.row else "owner|addressee"
     probe = Sheet(owner_id=owner)
     for post in me.posts:
         if post.role not in roles:

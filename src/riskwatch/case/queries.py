@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
+from operator import and_
 
 from decree188.calendar import shanghai_date
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from riskwatch.case.access import visible
@@ -147,15 +149,13 @@ def search(text: str, *, to: Person, at: datetime, kinds: Iterable[str] = ()) ->
         return rows.none()
     words = tokens(wanted).split()
     condition = Q(number__istartswith=wanted)
-    for query in ([SearchQuery(w, config="simple") for w in words],):
-        if query:
-            joined = query[0]
-            for more in query[1:]:
-                joined = joined & more
-            condition |= Q(tokens=joined)
+    if words:
+        joined = reduce(and_, (SearchQuery(w, config="simple") for w in words))
+        condition |= Q(tokens=joined)
     if len(wanted) >= 3:
         condition |= Q(words__icontains=wanted)
-    return rows.filter(condition).select_related("owner", "folder").order_by("-made_at", "-pk")
+    exact = Case(When(number__iexact=wanted, then=0), default=1)
+    return rows.filter(condition).select_related("owner", "folder").order_by(exact, "-made_at", "-pk")
 
 
 def messages(person: Person, *, at: datetime) -> QuerySet[Message]:
