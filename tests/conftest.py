@@ -7,6 +7,8 @@ from hypothesis import settings
 
 settings.register_profile("house", deadline=None, max_examples=60)
 settings.load_profile("house")
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """The code tables and the standing cast are there before any test, once a session."""

@@ -3,13 +3,14 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-import decree188
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import decree188
 from decree188 import identifiers, lawmap, measure_rules
 from decree188.calendar import Certainty, WorkCalendar, add_months, shanghai_date
 from decree188.related import DEADLINES, fine_grade
-from hypothesis import given
-from hypothesis import strategies as st
 
 DAYS = st.dates(date(2018, 1, 1), date(2026, 12, 1))
 
@@ -63,7 +64,9 @@ def test_resident_ids():
         identifiers.check_resident_id("230307196304054513")
 
 
-@pytest.mark.parametrize("wrong", ["220120257000123456", "999920251000123456", "22012025100012345", "2201202510001234５6"])
+@pytest.mark.parametrize(
+    "wrong", ["220120257000123456", "999920251000123456", "22012025100012345", "2201202510001234５6"]
+)
 def test_wrong_declaration_numbers_are_refused(wrong):
     with pytest.raises(identifiers.InvalidIdentifier):
         identifiers.check_declaration_number(wrong, district_exists=lambda code: code == "2201")
@@ -73,7 +76,9 @@ def test_commodity_codes_keep_leading_zeros():
     assert identifiers.check_commodity_code("0101.21") == "010121"
 
 
-@pytest.mark.parametrize(("code", "scope"), [("9503", "in"), ("0406", "out"), ("3304", "out"), ("3306", "mixed"), ("2501", "mixed")])
+@pytest.mark.parametrize(
+    ("code", "scope"), [("9503", "in"), ("0406", "out"), ("3304", "out"), ("3306", "mixed"), ("2501", "mixed")]
+)
 def test_scope_by_chapter(code, scope):
     assert decree188.scope.excluded_products(code).scope == scope
 
@@ -99,7 +104,13 @@ def test_retention_vectors():
 
 @pytest.mark.parametrize(
     ("amount", "grade"),
-    [("8999.99", "lighter"), ("9000", "ordinary"), ("14999.99", "ordinary"), ("15000", "heavier"), ("30000", "heavier")],
+    [
+        ("8999.99", "lighter"),
+        ("9000", "ordinary"),
+        ("14999.99", "ordinary"),
+        ("15000", "heavier"),
+        ("30000", "heavier"),
+    ],
 )
 def test_fine_grades(amount, grade):
     assert fine_grade(Decimal(amount), Decimal(30000)) == grade
@@ -131,7 +142,8 @@ def test_a_moment_without_zone_has_no_date_and_shanghai_is_ahead_of_utc():
 def test_adjusted_working_days_are_known():
     calendar = WorkCalendar()
     assert not calendar.is_working_day(date(2026, 10, 1))
-    assert calendar.knows(2026) is Certainty.OFFICIAL and calendar.knows(2027) is Certainty.FALLBACK
+    assert calendar.knows(2026) is Certainty.OFFICIAL
+    assert calendar.knows(2027) is Certainty.FALLBACK
     assert WorkCalendar({date(2027, 10, 1): True}).is_working_day(date(2027, 10, 1))
 
 

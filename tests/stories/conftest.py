@@ -29,6 +29,7 @@ def chromium():
 def house(transactional_db, settings):
     """Tables and cast, committed, because the browser reads over its own connection."""
     from django.core.management import call_command
+
     from riskwatch.catalogue import loading as catalogue
     from riskwatch.catalogue.queries import forget
     from riskwatch.doors.jobs.simulator import cast
@@ -52,8 +53,13 @@ def visit(chromium, live_server, house):
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" and "status of 4" not in m.text else None)
-        page.on("request", lambda r: complaints.append(r.url) if not r.url.startswith((live_server.url, "data:")) else None)
+        page.on(
+            "console",
+            lambda m: complaints.append(m.text) if m.type == "error" and "status of 4" not in m.text else None,
+        )
+        page.on(
+            "request", lambda r: complaints.append(r.url) if not r.url.startswith((live_server.url, "data:")) else None
+        )
         page.on("response", lambda r: complaints.append(f"{r.status} {r.url}") if r.status >= 500 else None)
         if username:
             page.goto(live_server.url + "/accounts/login/")

@@ -4,6 +4,7 @@ import io
 from datetime import timedelta
 
 import pytest
+
 from riskwatch.archive import actions as archive
 from riskwatch.assessment import actions as assessment
 from riskwatch.case import actions as case
@@ -38,32 +39,58 @@ def test_the_full_chain_from_a_recall_file_to_the_archive(cast, at):
     assert (file.added, file.bad) == (1, 0)
     info = Sheet.objects.get(kind="information", title__startswith="Sample Co.")
     task = verification.begin_verification(info, task="查", by=cast["sh-verifier"], at=at + day)
-    verification.report(task, method="m", evidence="e", result="verified", reasons="r", by=cast["sh-verifier"], at=at + day)
+    verification.report(
+        task, method="m", evidence="e", result="verified", reasons="r", by=cast["sh-verifier"], at=at + day
+    )
     with pytest.raises(Refusal) as same_hand:
         verification.approve(task, by=cast["sh-verifier"], at=at + day)
     assert same_hand.value.status == 403
     verification.approve(task, by=cast["sh-approver"], at=at + day)
     info.refresh_from_db()
     with pytest.raises(Refusal):  # no commodity code: a person decides that it is an industrial product
-        collection.enter(info, aspects=["safety"], spread="regional", spread_reason="x", by=cast["sh-registrar"], at=at + day)
-    collection.enter(info, commodity_code="950300", aspects=["safety"], spread="regional", spread_reason="多地", by=cast["sh-registrar"], at=at + day)
+        collection.enter(
+            info, aspects=["safety"], spread="regional", spread_reason="x", by=cast["sh-registrar"], at=at + day
+        )
+    collection.enter(
+        info,
+        commodity_code="950300",
+        aspects=["safety"],
+        spread="regional",
+        spread_reason="多地",
+        by=cast["sh-registrar"],
+        at=at + day,
+    )
 
     officer = cast["sh-case_officer"]
-    folder = case.open_folder(title="磁力玩具", owner=cast.orgs["sh"], direction="import", sheets=[info], by=officer, at=at + 2 * day)
+    folder = case.open_folder(
+        title="磁力玩具", owner=cast.orgs["sh"], direction="import", sheets=[info], by=officer, at=at + 2 * day
+    )
     with pytest.raises(Refusal) as no_report:
         decision.judge(folder, deliberation="d", options="o", by=officer, at=at + 2 * day)
     assert "第十五条" in no_report.value.rule.cite("zh")
     order = assessment.commission(folder, assessor=cast.orgs["tech"], question="q", by=officer, at=at + 2 * day)
     assessment.take_up(order, has_interest=False, by=cast["tech-assessor"], at=at + 3 * day)
     with pytest.raises(Refusal) as parts:
-        assessment.submit(order, scenarios=SCENARIOS, report=REPORT | {"residual": " "}, by=cast["tech-assessor"], at=at + 3 * day)
+        assessment.submit(
+            order, scenarios=SCENARIOS, report=REPORT | {"residual": " "}, by=cast["tech-assessor"], at=at + 3 * day
+        )
     assert "residual" in parts.value.fields
     assessment.submit(order, scenarios=SCENARIOS, report=REPORT, by=cast["tech-assessor"], at=at + 4 * day)
     assessment.accept(order, by=cast["sh-approver"], at=at + 5 * day)
     judged = decision.judge(folder, deliberation="d", options="o", by=officer, at=at + 6 * day)
     with pytest.raises(Refusal):
         measures.draft(judged, "notice", title="t", texts={}, by=officer, at=at + 6 * day)
-    decision.propose(judged, deliberation="d", options="o", conclusion="measures", measures="m", grounds="g", conflict_checked=True, by=officer, at=at + 6 * day)
+    decision.propose(
+        judged,
+        deliberation="d",
+        options="o",
+        conclusion="measures",
+        measures="m",
+        grounds="g",
+        conflict_checked=True,
+        by=officer,
+        at=at + 6 * day,
+    )
     decision.decide(judged, by=cast["sh-decider"], at=at + 7 * day)
 
     notice = measures.draft(judged, "notice", title="关于磁力玩具的通告", texts={"product": "磁力玩具", "risk": "误吞", "required_actions": "停售"},
@@ -95,12 +122,22 @@ def test_the_full_chain_from_a_recall_file_to_the_archive(cast, at):
     assert Publication.objects.get(slug=f"p{notice.pk}").body == "公开正文"
 
     application = followup.apply_to_lift(notice, report="整改报告", by=cast["firm-manager"], at=at + 20 * day)
-    followup.evaluate(application, authentic=True, authentic_why="a", conforms=False, conforms_why="未检测", by=officer, at=at + 21 * day)
+    followup.evaluate(
+        application,
+        authentic=True,
+        authentic_why="a",
+        conforms=False,
+        conforms_why="未检测",
+        by=officer,
+        at=at + 21 * day,
+    )
     with pytest.raises(Refusal):
         followup.grant(application, answer="同意", by=cast["sh-issuer"], at=at + 22 * day)
     followup.refuse(application, answer="缺少检测", by=cast["sh-issuer"], at=at + 22 * day)
     second = followup.apply_to_lift(notice, report="整改报告与检测", by=cast["firm-manager"], at=at + 30 * day)
-    followup.evaluate(second, authentic=True, authentic_why="a", conforms=True, conforms_why="c", by=officer, at=at + 31 * day)
+    followup.evaluate(
+        second, authentic=True, authentic_why="a", conforms=True, conforms_why="c", by=officer, at=at + 31 * day
+    )
     followup.grant(second, answer="风险已消减", by=cast["sh-issuer"], at=at + 32 * day)
     notice.refresh_from_db()
     assert (notice.stage, notice.lifted_on) == ("lifted", (at + 32 * day).date())
@@ -136,10 +173,18 @@ def test_from_any_measure_every_source_is_reached_in_four_steps(cast, at, told):
 def test_reassessment_by_the_same_assessor_shows_the_difference_and_supersedes(cast, at, told):
     day = timedelta(days=1)
     done = walk(cast, told[1], upto="accepted", at=at)
-    again = assessment.reassess(done.assessment, trigger="new_death_or_injury", trigger_words="新增一例受伤", by=cast["sh-case_officer"], at=at + day)
+    again = assessment.reassess(
+        done.assessment,
+        trigger="new_death_or_injury",
+        trigger_words="新增一例受伤",
+        by=cast["sh-case_officer"],
+        at=at + day,
+    )
     assessment.take_up(again, has_interest=False, by=cast["tech-assessor"], at=at + day)
     worse = [{"severity": 4, "steps": ["1/10", "1/2"], "story": "致命"}]
-    assessment.submit(again, scenarios=worse, report=REPORT | {"residual": "更高"}, by=cast["tech-assessor"], at=at + 2 * day)
+    assessment.submit(
+        again, scenarios=worse, report=REPORT | {"residual": "更高"}, by=cast["tech-assessor"], at=at + 2 * day
+    )
     assessment.accept(again, by=cast["sh-approver"], at=at + 3 * day)
     done.assessment.refresh_from_db()
     assert done.assessment.stage == "superseded"
@@ -151,13 +196,23 @@ def test_reassessment_by_the_same_assessor_shows_the_difference_and_supersedes(c
 def test_an_emergency_measure_runs_while_assessment_goes_on_and_must_be_reviewed(cast, at, told):
     day = timedelta(days=1)
     done = walk(cast, told[2], upto="working", at=at)
-    facts = {"urgent_reason": "已有死亡", "unknowns": "原因未明", "practice": "欧盟已召回", "measures": "公告", "grounds": "g"}
+    facts = {
+        "urgent_reason": "已有死亡",
+        "unknowns": "原因未明",
+        "practice": "欧盟已召回",
+        "measures": "公告",
+        "grounds": "g",
+    }
     with pytest.raises(Refusal) as outsider:
-        decision.decide_emergency(done.folder, review_on=(at + 10 * day).date(), by=cast["sh-decider"], at=at + day, **facts)
+        decision.decide_emergency(
+            done.folder, review_on=(at + 10 * day).date(), by=cast["sh-decider"], at=at + day, **facts
+        )
     assert outsider.value.status == 403
     with pytest.raises(Refusal):
         decision.decide_emergency(done.folder, review_on=None, by=cast["hq-decider"], at=at + day, **facts)
-    urgent = decision.decide_emergency(done.folder, review_on=(at + 10 * day).date(), by=cast["hq-decider"], at=at + day, **facts)
+    urgent = decision.decide_emergency(
+        done.folder, review_on=(at + 10 * day).date(), by=cast["hq-decider"], at=at + day, **facts
+    )
     notice = measures.draft(urgent, "announcement", title="紧急公告", ends_on=(at + 60 * day).date(),
                             texts={"product": "p", "risk": "r", "compulsory": "停止进口", "basis": "b", "advice": "停用"},
                             by=cast["hq-case_officer"], at=at + day)  # fmt: skip
@@ -168,7 +223,9 @@ def test_an_emergency_measure_runs_while_assessment_goes_on_and_must_be_reviewed
     review = urgent.effects.get(kind="emergency_review")
     with pytest.raises(Refusal):
         decision.review(review, "lift", findings="f", by=cast["hq-decider"], at=at + 5 * day)
-    decision.review(review, "confirm", findings="f", next_review_on=(at + 20 * day).date(), by=cast["hq-decider"], at=at + 5 * day)
+    decision.review(
+        review, "confirm", findings="f", next_review_on=(at + 20 * day).date(), by=cast["hq-decider"], at=at + 5 * day
+    )
     assert urgent.effects.filter(kind="emergency_review", stage="open").count() == 1
 
 
@@ -196,7 +253,9 @@ def test_goods_out_of_scope_are_refused_with_where_to_go(cast, at):
     sheet = collection.register(cast.orgs["sh"], title="奶酪", facts=facts, by=cast["sh-registrar"], at=at)
     collection.refuse_scope(sheet, reason="属食品", elsewhere="食品主管部门", by=cast["sh-registrar"], at=at)
     with pytest.raises(Refusal):
-        case.open_folder(title="t", owner=cast.orgs["sh"], direction="", sheets=[sheet], by=cast["sh-case_officer"], at=at)
+        case.open_folder(
+            title="t", owner=cast.orgs["sh"], direction="", sheets=[sheet], by=cast["sh-case_officer"], at=at
+        )
 
 
 def test_a_citizens_report_ends_with_an_answer_read_by_receipt(cast, at):
@@ -219,7 +278,14 @@ def test_an_identity_opens_only_to_the_handling_officer_with_a_reason(cast, at):
     from riskwatch.collection.models import Identity, Information
     from riskwatch.doors.portal.ports import hand_in
 
-    number, _secret = hand_in(cast.orgs["sh"], title="t", facts={"product": "p", "text": "x"}, who={"name": "张三丰", "proof": "P1234567"}, files=[], at=at)
+    number, _secret = hand_in(
+        cast.orgs["sh"],
+        title="t",
+        facts={"product": "p", "text": "x"},
+        who={"name": "张三丰", "proof": "P1234567"},
+        files=[],
+        at=at,
+    )
     sheet = Sheet.objects.get(number=number)
     assert "张三丰".encode() not in bytes(Identity.objects.get(information=sheet.pk).sealed)
     assert "张三丰" not in str(Information.objects.filter(pk=sheet.pk).values())
@@ -235,13 +301,21 @@ def test_a_centre_acts_inside_its_designation_and_headquarters_must_answer(cast,
     facts = {"source_kind": "hospital_injury", "text": "t", "commodity_code": "950300"}
     sheet = collection.register(cast.orgs["centre"], title="玩具", facts=facts, by=cast["centre-registrar"], at=at)
     task = verification.begin_verification(sheet, task="t", by=cast["centre-verifier"], at=at)
-    verification.report(task, method="m", evidence="e", result="verified", reasons="r", by=cast["centre-verifier"], at=at)
+    verification.report(
+        task, method="m", evidence="e", result="verified", reasons="r", by=cast["centre-verifier"], at=at
+    )
     verification.approve(task, by=cast["centre-approver"], at=at)
     sheet.refresh_from_db()
     proposal = assessment.deliver_proposal(sheet, findings="f", proposal="公告", by=cast["centre-approver"], at=at)
     assert proposal in queries.inbox(posts_of(cast["hq-case_officer"], at), at=at)
     assessment.answer_proposal(proposal, adopt=True, reason="采纳", by=cast["hq-case_officer"], at=at)
-    foreign = collection.register(cast.orgs["centre"], title="水壶", facts=facts | {"commodity_code": "851679"}, by=cast["centre-registrar"], at=at)
+    foreign = collection.register(
+        cast.orgs["centre"],
+        title="水壶",
+        facts=facts | {"commodity_code": "851679"},
+        by=cast["centre-registrar"],
+        at=at,
+    )
     with pytest.raises(Refusal) as outside:
         assessment.deliver_proposal(foreign, findings="f", proposal="p", by=cast["centre-approver"], at=at)
     assert outside.value.code == "outside_remit"
@@ -250,5 +324,7 @@ def test_a_centre_acts_inside_its_designation_and_headquarters_must_answer(cast,
 def test_sealing_and_detention_refuse_until_their_formalities_exist(cast, at, told):
     done = walk(cast, told[4], upto="decided", at=at)
     with pytest.raises(Refusal) as refused:
-        measures.draft(done.decision, "seizure", title="t", texts={}, by=cast["sh-case_officer"], at=at + timedelta(days=2))
+        measures.draft(
+            done.decision, "seizure", title="t", texts={}, by=cast["sh-case_officer"], at=at + timedelta(days=2)
+        )
     assert refused.value.code == "not_available"

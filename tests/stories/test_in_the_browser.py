@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,7 +44,12 @@ def test_the_chain_from_registration_to_a_served_notice_and_its_answer(visit, ho
     verifier = visit("sh-verifier")
     _find(verifier, "office", number)
     _take(verifier, "information-begin", {"task": "到货现场查验"})
-    _take(verifier, "verification-report", {"method": "现场查验", "evidence": "照片", "reasons": "与实物一致"}, {"result": "verified"})
+    _take(
+        verifier,
+        "verification-report",
+        {"method": "现场查验", "evidence": "照片", "reasons": "与实物一致"},
+        {"result": "verified"},
+    )
     assert verifier.locator("[data-act='verification-approve']").count() == 0
 
     approver = visit("sh-approver")
@@ -66,7 +72,14 @@ def test_the_chain_from_registration_to_a_served_notice_and_its_answer(visit, ho
     assessor.goto(assessor.home + "/counter/inbox/")
     assessor.click("text=RA-2200-")
     _take(assessor, "assessment-take_up", checks={"has_interest": "no"})
-    report = {"category": "人类健康", "hazard": "误吞磁铁", "extent": "全国", "residual": "仍有在售", "proposal": "通告召回", "scenarios": "3 | 1/10×1/20×1/10 | 误吞"}
+    report = {
+        "category": "人类健康",
+        "hazard": "误吞磁铁",
+        "extent": "全国",
+        "residual": "仍有在售",
+        "proposal": "通告召回",
+        "scenarios": "3 | 1/10×1/20×1/10 | 误吞",
+    }
     _take(assessor, "assessment-submit", report, {"interests": "health"})
     assert "高" in assessor.inner_text("main")
 
@@ -76,7 +89,12 @@ def test_the_chain_from_registration_to_a_served_notice_and_its_answer(visit, ho
 
     officer.goto(folder)
     _take(officer, "decision-judge", {"deliberation": "风险高", "options": "通告或公告"})
-    _take(officer, "decision-propose", {"measures": "通告进口商", "grounds": "评估等级高"}, {"conclusion": "measures", "conflict_checked": True})
+    _take(
+        officer,
+        "decision-propose",
+        {"measures": "通告进口商", "grounds": "评估等级高"},
+        {"conclusion": "measures", "conflict_checked": True},
+    )
     decider = visit("sh-decider")
     decider.goto(decider.home + "/office/inbox/")
     decider.click("text=RD-2200-")
@@ -85,7 +103,7 @@ def test_the_chain_from_registration_to_a_served_notice_and_its_answer(visit, ho
 
     officer.goto(decision)
     _take(officer, "notice-draft", {"title": "关于磁力积木的通告", "product": "磁力积木", "risk": "误吞", "required_actions": "停止销售并召回",
-                                    "ends_on": str(date.today() + timedelta(days=60))}, selects={"addressees": "晨星玩具（上海）进出口有限公司"})  # fmt: skip
+                                    "ends_on": str(timezone.localdate() + timedelta(days=60))}, selects={"addressees": "晨星玩具（上海）进出口有限公司"})  # fmt: skip
     notice = officer.url
     approver.goto(notice)
     _take(approver, "notice-review", checks={"secrecy_reviewed": True})
@@ -116,16 +134,26 @@ def test_the_chain_from_registration_to_a_served_notice_and_its_answer(visit, ho
 
 
 def test_a_citizen_reports_without_an_account_and_reads_the_answer_with_the_receipt(visit, house):
-    from django.utils import timezone
+
     from riskwatch.doors.jobs.round import run
 
     citizen = visit(width=390)
     citizen.goto(citizen.home + "/report/")
     citizen.select_option("[name=office]", label="上海海关")
-    for name, words in {"product": "电热水壶", "text": "壶体漏电", "name": "某某某", "proof": "360426199101010071", "phone": "13800000000"}.items():
+    for name, words in {
+        "product": "电热水壶",
+        "text": "壶体漏电",
+        "name": "某某某",
+        "proof": "360426199101010071",
+        "phone": "13800000000",
+    }.items():
         citizen.fill(f"[name={name}]", words)
     citizen.click("main form button.btn-primary")
-    assert "不能为空" in citizen.inner_text("main") or "必填" in citizen.inner_text("main") or citizen.locator(".invalid-feedback").count()
+    assert (
+        "不能为空" in citizen.inner_text("main")
+        or "必填" in citizen.inner_text("main")
+        or citizen.locator(".invalid-feedback").count()
+    )
     citizen.select_option("[name=office]", label="上海海关")
     citizen.check("[name=consent]")
     citizen.click("main form button.btn-primary")

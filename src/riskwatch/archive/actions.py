@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-import decree188
-from decree188.calendar import shanghai_date
-from decree188.records import retention
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+import decree188
+from decree188.calendar import shanghai_date
+from decree188.records import retention
 from riskwatch.archive import packing
 from riskwatch.archive.models import ArchiveItem
 from riskwatch.case import deadlines, journalling
@@ -47,11 +47,22 @@ def file_folder(folder: Folder, *, by: Person, at: datetime, retention_class: st
 def file_information(information: Sheet, *, by: Person, at: datetime, retention_class: str) -> Sheet:
     """Archive a settled piece of information that lies in no case."""
     refuse_unless(information.stage in SETTLED, _("这条信息尚未办结"), remedy=_("先办结再归档"), code="unsettled")
-    refuse_unless(not information.enclosures.filter(taken_out_at=None).exists(), _("这条信息随案卷归档"), code="in_case")
+    refuse_unless(
+        not information.enclosures.filter(taken_out_at=None).exists(), _("这条信息随案卷归档"), code="in_case"
+    )
     refuse_unless(not ArchiveItem.objects.filter(holds_sheet=information).exists(), _("已经归档"), code="archived")
     about = {"information": information.number, "title": information.title, "owner": information.owner.code}
     body = packing.package([information], [information.strand], about)
-    return _file(information.title, information.owner, retention_class, information.moved_at, body, by=by, at=at, sheet=information)
+    return _file(
+        information.title,
+        information.owner,
+        retention_class,
+        information.moved_at,
+        body,
+        by=by,
+        at=at,
+        sheet=information,
+    )
 
 
 def _file(
@@ -82,8 +93,12 @@ def reclass(sheet: Sheet, *, by: Person, at: datetime, retention_class: str, rea
     """Move an item to another class, for example a typical case to permanent."""
     refuse_without_post(sheet.owner, ("archivist",), by=by, at=at)
     row = ArchiveItem.objects.select_for_update().get(pk=sheet.pk)
-    refuse_unless(sheet.stage == "kept", _("已进入鉴定销毁程序，不能改类"), remedy=_("先办理不予销毁"), code="condemned")
-    ArchiveItem.objects.filter(pk=row.pk).update(retention=retention_class, keep_until=_keep_until(row.closed_on, retention_class))
+    refuse_unless(
+        sheet.stage == "kept", _("已进入鉴定销毁程序，不能改类"), remedy=_("先办理不予销毁"), code="condemned"
+    )
+    ArchiveItem.objects.filter(pk=row.pk).update(
+        retention=retention_class, keep_until=_keep_until(row.closed_on, retention_class)
+    )
     journalling.record(sheet, "archive_item.reclass", by=by, at=at, rule="retention",
                        content={"from": row.retention, "to": retention_class, "reason": reason})  # fmt: skip
     return sheet
@@ -109,12 +124,20 @@ def appraise(sheet: Sheet, *, by: Person, at: datetime, destroy: bool, appraisal
 
         assert row.keep_until is not None
         ArchiveItem.objects.filter(pk=row.pk).update(keep_until=add_years(row.keep_until, more_years))
-    return advance(sheet, "appraise_destroy" if destroy else "appraise_keep", by=by, at=at, content={"appraisal": appraisal})
+    return advance(
+        sheet, "appraise_destroy" if destroy else "appraise_keep", by=by, at=at, content={"appraisal": appraisal}
+    )
 
 
 def _refuse_kept(row: ArchiveItem, *, at: datetime) -> None:
     law = decree188.by_name("retention")
-    refuse_unless(not row.on_hold, _("档案已被冻结：%(why)s") % {"why": row.hold_reason}, remedy=_("先解除冻结"), rule=law, code="on_hold")
+    refuse_unless(
+        not row.on_hold,
+        _("档案已被冻结：%(why)s") % {"why": row.hold_reason},
+        remedy=_("先解除冻结"),
+        rule=law,
+        code="on_hold",
+    )
     refuse_unless(row.keep_until is not None, _("永久保存的档案不能销毁"), rule=law, code="permanent")
     refuse_unless(row.keep_until is not None and shanghai_date(at) > row.keep_until, _("保存期限至%(day)s，尚未届满") % {"day": row.keep_until},
                   rule=law, code="too_early")  # fmt: skip
@@ -130,7 +153,11 @@ def approve_destruction(sheet: Sheet, *, by: Person, at: datetime, remark: str =
 @transaction.atomic
 def destroy(sheet: Sheet, *, by: Person, at: datetime, remark: str = "") -> Sheet:
     """The second approval: contents, files and package are destroyed; entries stay and verify; a certificate remains."""
-    row = ArchiveItem.objects.select_for_update(of=("self",)).select_related("holds_folder", "holds_sheet", "package").get(pk=sheet.pk)
+    row = (
+        ArchiveItem.objects.select_for_update(of=("self",))
+        .select_related("holds_folder", "holds_sheet", "package")
+        .get(pk=sheet.pk)
+    )
     _refuse_kept(row, at=at)
     advance(sheet, "destroy", by=by, at=at, content={"remark": remark})
     held = packing.sheets_of(row.holds_folder) if row.holds_folder else [row.holds_sheet] if row.holds_sheet else []

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from decree188.records import retention_classes
 from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from decree188.records import retention_classes
 from riskwatch.archive import actions
 from riskwatch.archive.models import ArchiveItem
 from riskwatch.case.desk import Act, Fact, PlainForm, ReasonForm, StepForm, enter, text
@@ -24,7 +24,9 @@ class ReclassForm(ClassForm):
 
 
 class HoldForm(StepForm):
-    on_hold = forms.TypedChoiceField(label=_("冻结"), choices=[("yes", _("冻结")), ("no", _("解除冻结"))], coerce=lambda v: v == "yes")
+    on_hold = forms.TypedChoiceField(
+        label=_("冻结"), choices=[("yes", _("冻结")), ("no", _("解除冻结"))], coerce=lambda v: v == "yes"
+    )
     reason = text(_("理由"), rows=2)
 
 
@@ -37,7 +39,9 @@ class KeepForm(AppraisalForm):
 
 
 def _file(subject: Any, **kw: Any) -> Sheet:
-    return actions.file_folder(subject, **kw) if isinstance(subject, Folder) else actions.file_information(subject, **kw)
+    return (
+        actions.file_folder(subject, **kw) if isinstance(subject, Folder) else actions.file_information(subject, **kw)
+    )
 
 
 def _appraise(destroy: bool) -> Any:
@@ -77,7 +81,23 @@ def install() -> None:
         Act("archive_item", "approve_destroy", PlainForm, actions.approve_destruction),
         Act("archive_item", "destroy", PlainForm, actions.destroy),
         Act("archive_item", "spare", ReasonForm, actions.spare),
-        Act("archive_item", "reclass", ReclassForm, actions.reclass, begins_on=("archive_item",), label=_("改变保存类别"), roles=("archivist",)),
-        Act("archive_item", "hold", HoldForm, actions.hold, begins_on=("archive_item",), label=_("冻结或解除冻结"), roles=("archivist", "supervisor")),
+        Act(
+            "archive_item",
+            "reclass",
+            ReclassForm,
+            actions.reclass,
+            begins_on=("archive_item",),
+            label=_("改变保存类别"),
+            roles=("archivist",),
+        ),
+        Act(
+            "archive_item",
+            "hold",
+            HoldForm,
+            actions.hold,
+            begins_on=("archive_item",),
+            label=_("冻结或解除冻结"),
+            roles=("archivist", "supervisor"),
+        ),
         facts={"archive_item": facts},
     )

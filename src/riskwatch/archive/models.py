@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from decree188 import records
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from decree188 import records
 from riskwatch.case.models import OnSheet
 
 
@@ -20,6 +20,8 @@ class ArchiveItem(OnSheet):
     on_hold = models.BooleanField(default=False)
     hold_reason = models.CharField(max_length=300, blank=True)
     appraisal = models.TextField(_("鉴定意见"), blank=True)
-    package = models.ForeignKey("documents.Attachment", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    package = models.ForeignKey(
+        "documents.Attachment", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     destroyed_at = models.DateTimeField(null=True, blank=True)
     certificate = models.JSONField(null=True, blank=True)

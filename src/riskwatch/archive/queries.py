@@ -38,5 +38,10 @@ def by_month(*, to: Person, at: datetime) -> list[tuple[str, int]]:
 
 def by_stage(*, to: Person, at: datetime) -> list[tuple[str, str, int]]:
     """How many records of each kind stand at each stage."""
-    rows = visible(Sheet.objects.all(), to=to, at=at).values_list("kind", "stage").annotate(n=Count("pk")).order_by("kind", "stage")
+    rows = (
+        visible(Sheet.objects.all(), to=to, at=at)
+        .values_list("kind", "stage")
+        .annotate(n=Count("pk"))
+        .order_by("kind", "stage")
+    )
     return [(k, s, n) for k, s, n in rows]

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.db import transaction
+from django.utils.translation import gettext as _
+
 import decree188
 from decree188.assessment import in_set_time, missing_parts
 from decree188.calendar import shanghai_date
 from decree188.scope import centre_remit
-from django.db import transaction
-from django.utils.translation import gettext as _
-
 from riskmethods.scenario import Scenario, ScenarioError, band_words, judge
 from riskwatch.assessment.models import Assessment, ConflictStatement, Proposal, Report
 from riskwatch.case import deadlines, outbox
@@ -45,7 +45,9 @@ def _refuse_unfit(assessor: Organisation, folder: Folder, *, today: date) -> Non
     if assessor.kind == "technical_body":
         refuse_unless(parties.qualified(assessor, today), _("%(body)s今天没有有效资质") % {"body": assessor},
                       remedy=_("改选有资质的机构"), rule=decree188.by_name("who_may_assess"), code="unqualified")  # fmt: skip
-    members = [p.pk for role in ("panel_chair", "panellist", "assessor") for p in parties.holders(assessor.pk, role, today)]
+    members = [
+        p.pk for role in ("panel_chair", "panellist", "assessor") for p in parties.holders(assessor.pk, role, today)
+    ]
     if assessor.kind == "panel":
         size = len(set(members))
         refuse_unless(size >= 3 and size % 2 == 1, _("专家小组应为三人以上的单数，现有%(n)s人") % {"n": size},
@@ -120,7 +122,9 @@ def decline(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
 
 
 @transaction.atomic
-def submit(sheet: Sheet, *, scenarios: list[dict[str, Any]], report: Mapping[str, Any], by: Person, at: datetime) -> Sheet:
+def submit(
+    sheet: Sheet, *, scenarios: list[dict[str, Any]], report: Mapping[str, Any], by: Person, at: datetime
+) -> Sheet:
     """Submit a written report: seven parts, interests harmed, likelihood and degree; its level is the method's.
 
     The level is computed from the scenarios by the grid, never typed. A later submission is a new version.
@@ -174,7 +178,9 @@ def _difference(row: Assessment, level: str, report: Mapping[str, Any]) -> str:
     lines = [f"{_('风险等级')}：{before.level} → {level}"] if before.level != level else [_("风险等级未变")]
     for part in ("hazard", "extent", "residual", "proposal"):
         if getattr(before, part).strip() != str(report[part]).strip():
-            lines.append(f"{Report._meta.get_field(part).verbose_name}：{getattr(before, part)} → {report[part]}")
+            lines.append(
+                f"{getattr(Report._meta.get_field(part), 'verbose_name', part)}：{getattr(before, part)} → {report[part]}"
+            )
     return "\n".join(lines)
 
 
@@ -206,7 +212,10 @@ def paper_content(row: Assessment, report: Report) -> dict[str, Any]:
         sections.append([f"{n}. {term.zh} {term.en}", str(value)])
     sections.append(["8. 可能性与程度", f"{report.likelihood}；严重程度 {report.degree}"])
     table = [["情景", "步骤概率", "严重程度", "概率", "等级"]]
-    table += [[s.get("story", ""), " × ".join(s["steps"]), str(s["severity"]), s["probability"], s["level"]] for s in report.scenarios]
+    table += [
+        [s.get("story", ""), " × ".join(s["steps"]), str(s["severity"]), s["probability"], s["level"]]
+        for s in report.scenarios
+    ]
     return {"organ": str(row.assessor), "addressees": [str(row.sheet.owner)], "sections": [*sections, ["9. 伤害情景", table]],
             "signer": str(report.submitted_by), "note": report.difference}  # fmt: skip
 
@@ -217,7 +226,9 @@ def send_back(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
     Assessment.objects.filter(pk=sheet.pk).update(returned_because=reason)
     row = Assessment.objects.select_related("assessor").get(pk=sheet.pk)
     advance(sheet, "return", by=by, at=at, content={"reason": reason})
-    outbox.tell([row.assessor], subject=_("报告退回：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=reason)
+    outbox.tell(
+        [row.assessor], subject=_("报告退回：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=reason
+    )
     return sheet
 
 
@@ -232,9 +243,10 @@ def reassess(
                   code="reason_missing", status=422)  # fmt: skip
     pending = Assessment.objects.filter(previous=row, sheet__stage__in=("commissioned", "working", "submitted")).first()
     refuse_unless(pending is None, _("重新评估已在进行"), code="already_open")
-    assert sheet.folder is not None
+    folder = row.sheet.folder
+    assert folder is not None
     extra = {"trigger": trigger, "trigger_words": trigger_words, "previous": row}
-    return _entrust(row.sheet.folder, row.assessor, row.question, due_on, causes=(sheet,), by=by, at=at, extra=extra)
+    return _entrust(folder, row.assessor, row.question, due_on, causes=(sheet,), by=by, at=at, extra=extra)
 
 
 @transaction.atomic
@@ -244,13 +256,12 @@ def cancel(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
 
 
 @transaction.atomic
-def deliver_proposal(
-    information: Sheet, *, findings: str, proposal: str, by: Person, at: datetime
-) -> Sheet:
+def deliver_proposal(information: Sheet, *, findings: str, proposal: str, by: Person, at: datetime) -> Sheet:
     """A national centre delivers findings and a proposed disposal to headquarters, inside its designation only."""
     me = posts_of(by, at)
     centre = next((p.organisation for p in me.posts if p.kind == "centre" and p.role == "approver"), None)
     refuse_unless(centre is not None, _("只有国家监测中心的审核岗可以报送"), code="no_post", status=403)
+    assert centre is not None
     today = shanghai_date(at)
     designation = remit(Organisation.objects.get(pk=centre), information, today)
     headquarters = parties.headquarters()
@@ -288,7 +299,7 @@ def answer_proposal(sheet: Sheet, *, adopt: bool, reason: str, by: Person, at: d
     """Headquarters answers a centre's proposal."""
     Proposal.objects.filter(pk=sheet.pk).update(answer=reason)
     advance(sheet, "adopt" if adopt else "decline", by=by, at=at, content={"answer": reason})
-    outbox.tell([sheet.owner], subject=_("总署已答复：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=reason)
+    outbox.tell(
+        [sheet.owner], subject=_("总署已答复：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=reason
+    )
     return sheet
-
-

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from decree188 import assessment as law
-from decree188 import scope
 from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from decree188 import assessment as law
+from decree188 import scope
 from riskwatch.assessment import actions
 from riskwatch.assessment.models import Assessment, Proposal
 from riskwatch.case.desk import Act, Fact, PlainForm, ReasonForm, StepForm, day, enter, organisations, text
@@ -89,7 +89,11 @@ def facts(sheet: Sheet, depth: str) -> list[Fact]:
     row = Assessment.objects.select_related("assessor").get(pk=sheet.pk)
     report = actions.latest_report(row)
     if depth == "conclusion":
-        return [Fact(_now("风险等级"), report.get_level_display()), Fact(_now("危害"), report.hazard, True)] if report else []
+        return (
+            [Fact(_now("风险等级"), report.get_level_display()), Fact(_now("危害"), report.hazard, True)]
+            if report
+            else []
+        )
     shown = [
         Fact(_now("评估方"), str(row.assessor)), Fact(_now("评估任务"), row.question, True),
         Fact(_now("重新评估原因"), row.get_trigger_display()), Fact(_now("变化情况"), row.trigger_words, True),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pgtrigger
-from decree188 import assessment as law
-from decree188 import scope
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from decree188 import assessment as law
+from decree188 import scope
 from riskwatch.case.models import OnSheet
 
 LEVELS = [("serious", _("严重")), ("high", _("高")), ("medium", _("中")), ("low", _("低"))]

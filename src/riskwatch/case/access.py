@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from decree188.calendar import shanghai_date
 from django.db.models import Model, Q, QuerySet
 
+from decree188.calendar import shanghai_date
 from riskwatch.case.models import Folder, JointOffice, Sheet
 from riskwatch.parties import queries as parties
 from riskwatch.parties import roles

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-import decree188
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+import decree188
 from riskwatch.case import journalling, queries
 from riskwatch.case.lifecycle import posts_of
 from riskwatch.case.models import Enclosure, Folder, Recusal, Sheet
@@ -159,6 +159,7 @@ def unmerge(folder: Folder, *, by: Person, at: datetime, reason: str) -> None:
     refuse_without_post(now.owner, ("case_officer",), by=by, at=at)
     target = now.merged_into
     refuse_unless(target is not None, _("案卷没有合并"), code="not_merged")
+    assert target is not None
     Folder.objects.filter(pk=now.pk).update(merged_into=None)
     journalling.record_on_folder(now, "folder.unmerge", by=by, at=at, content={"from": target.pk, "reason": reason})
     journalling.record_on_folder(target, "folder.let_go", by=by, at=at, content={"folder": now.pk, "reason": reason})

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from decree188.calendar import shanghai_date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from decree188.calendar import shanghai_date
 from riskwatch.case import journalling, outbox
 from riskwatch.case.lifecycle import FINAL, step
 from riskwatch.case.models import Sheet
@@ -73,7 +73,9 @@ def _tell_ending(at: datetime) -> int:
     count = 0
     for sheet in soon:
         subject = _("%(title)s将于%(day)s期满") % {"title": sheet.title, "day": sheet.ends_on}
-        count += outbox.tell([sheet.owner], subject=subject, at=at, sheet=sheet, once=f"ending:{sheet.pk}:{sheet.ends_on}")
+        count += outbox.tell(
+            [sheet.owner], subject=subject, at=at, sheet=sheet, once=f"ending:{sheet.pk}:{sheet.ends_on}"
+        )
     return count
 
 

@@ -7,7 +7,6 @@ from functools import lru_cache
 
 import decree188.related
 from decree188.calendar import Due, WorkCalendar
-
 from riskwatch.case.models import Policy, WorkYear
 
 

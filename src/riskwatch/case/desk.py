@@ -26,8 +26,9 @@ class StepForm(forms.Form):
     """A form that knows its subject, person and time."""
 
     required_css_class = "required"
+    fields: Any
 
-    def __init__(self, *args: Any, subject: Sheet | Folder | None, by: Person, at: datetime, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, subject: Any, by: Person, at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.subject, self.by, self.at = subject, by, at
         self.prepare()
@@ -62,7 +63,11 @@ class DateInput(forms.DateInput):
 def text(label: Any, *, rows: int = 3, required: bool = True, help_text: Any = "", most: int = 8000) -> forms.CharField:
     """A field for several lines of text."""
     return forms.CharField(
-        label=label, widget=forms.Textarea(attrs={"rows": rows}), required=required, help_text=help_text, max_length=most
+        label=label,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        required=required,
+        help_text=help_text,
+        max_length=most,
     )
 
 
@@ -71,7 +76,7 @@ def day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.Date
     return forms.DateField(label=label, widget=DateInput(), required=required, help_text=help_text)
 
 
-def organisations(label: Any, *kinds: str, several: bool = True, required: bool = True) -> forms.ModelChoiceField:
+def organisations(label: Any, *kinds: str, several: bool = True, required: bool = True) -> Any:
     """A field that picks organisations of some kinds."""
     rows = Organisation.objects.filter(kind__in=kinds).order_by("kind", "code")
     if several:
@@ -171,9 +176,7 @@ def offered(subject: Sheet | Folder, me: lifecycle.Standing, at: datetime) -> li
     if isinstance(subject, Folder):
         return _begins("folder", subject, subject.owner_id, subject, me, at)
     moves = [
-        _ACTS[f"{row.kind}-{row.name}"]
-        for row in lifecycle.possible(subject, me)
-        if f"{row.kind}-{row.name}" in _ACTS
+        _ACTS[f"{row.kind}-{row.name}"] for row in lifecycle.possible(subject, me) if f"{row.kind}-{row.name}" in _ACTS
     ]
     moves = [a for a in moves if a.when(subject, at)]
     return moves + _begins(subject.kind, subject, subject.owner_id, subject.folder, me, at)

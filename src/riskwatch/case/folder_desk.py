@@ -25,7 +25,9 @@ class MergeForm(ReasonForm):
         """The open case of this number that the person may see."""
         from riskwatch.case.access import folders_visible
 
-        found = folders_visible(Folder.objects.filter(number=self.cleaned_data["into"].strip()), to=self.by, at=self.at).first()
+        found = folders_visible(
+            Folder.objects.filter(number=self.cleaned_data["into"].strip()), to=self.by, at=self.at
+        ).first()
         if found is None:
             raise forms.ValidationError(_("没有找到这个案卷"))
         return found
@@ -108,15 +110,15 @@ def facts(sheet: Sheet, depth: str) -> list[Fact]:
 
 
 def _open(subject: Any, at: object) -> bool:
-    return subject.state == Folder.State.OPEN
+    return bool(subject.state == Folder.State.OPEN)
 
 
 def _closed(subject: Any, at: object) -> bool:
-    return subject.state == Folder.State.CLOSED
+    return bool(subject.state == Folder.State.CLOSED)
 
 
 def _merged(subject: Any, at: object) -> bool:
-    return subject.merged_into_id is not None
+    return bool(subject.merged_into_id is not None)
 
 
 def _unmerged(subject: Any, at: object) -> bool:

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from decree188.calendar import shanghai_date
-
 from riskwatch.case.models import Folder, Sheet
 from riskwatch.journal import actions as journal
 from riskwatch.parties.models import Organisation, Person
@@ -26,9 +25,7 @@ def record(
     """One entry about a sheet, in its folder's strand or its own; last statement of its transaction."""
     absent = Person(pk=holder) if holder and holder != by.pk else None
     facts = {"title": sheet.title, "stage": sheet.stage, "version": sheet.version} | dict(content or {})
-    journal.write(
-        sheet.strand, act, by=by, at=at, sheet=sheet.pk, rule=rule, content=facts, on_behalf_of=absent
-    )
+    journal.write(sheet.strand, act, by=by, at=at, sheet=sheet.pk, rule=rule, content=facts, on_behalf_of=absent)
 
 
 def record_on_folder(

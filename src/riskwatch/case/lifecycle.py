@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-import decree188
-from decree188.calendar import shanghai_date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+import decree188
+from decree188.calendar import shanghai_date
 from riskwatch.case import journalling
-from riskwatch.case.models import Folder, Recusal, Sheet
+from riskwatch.case.models import Cause, Folder, Recusal, Sheet
 from riskwatch.case.standing import MOVABLE_AFTER_TERM, standing
 from riskwatch.case.steps import NEW, STEPS, Step
 from riskwatch.journal.queries import has_done
@@ -103,7 +103,8 @@ def lock(sheet: Sheet) -> Sheet:
         folder = Folder.objects.select_for_update().get(pk=sheet.folder_id)
         if folder.state != Folder.State.OPEN:
             raise Refusal(
-                _("案卷%(number)s%(state)s，不能再办理") % {"number": folder.number, "state": folder.get_state_display()},
+                _("案卷%(number)s%(state)s，不能再办理")
+                % {"number": folder.number, "state": folder.get_state_display()},
                 remedy=_("先由原承办海关重新开启案卷"),
                 code="folder_closed",
             )
@@ -115,7 +116,11 @@ def _refuse_moved(sheet: Sheet, row: Step, expected: int | None) -> None:
         return
     raise Refusal(
         _("%(who)s已于%(when)s办理过这一步，现在的状态是“%(stage)s”")
-        % {"who": sheet.moved_by, "when": f"{sheet.moved_at:%Y-%m-%d %H:%M}", "stage": stage_name(sheet.kind, sheet.stage)},
+        % {
+            "who": sheet.moved_by,
+            "when": f"{sheet.moved_at:%Y-%m-%d %H:%M}",
+            "stage": stage_name(sheet.kind, sheet.stage),
+        },
         remedy=_("刷新页面后按现在的状态办理"),
         rule=rule_of(row),
         code="moved",
@@ -210,7 +215,7 @@ def ancestry(sheet: Sheet) -> list[int]:
     seen: set[int] = set()
     front = [sheet.pk]
     while front and len(seen) < 500:
-        causes = set(Sheet.causes.through.objects.filter(effect__in=front).values_list("cause_id", flat=True))
+        causes = set(Cause.objects.filter(effect__in=front).values_list("cause_id", flat=True))
         front = list(causes - seen)
         seen |= causes
     return list(seen)

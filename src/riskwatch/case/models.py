@@ -175,9 +175,7 @@ class JointOffice(models.Model):
     until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["folder", "office"], condition=Q(until=None), name="joint_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["folder", "office"], condition=Q(until=None), name="joint_once")]
 
 
 class Recusal(models.Model):

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-import decree188.related
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+import decree188.related
 from riskwatch.case import journalling
 from riskwatch.case.lifecycle import posts_of
 from riskwatch.case.models import Policy, WorkYear
@@ -45,10 +45,17 @@ def upload_year(year: int, days: Mapping[date, bool], *, source: str, by: Person
     """Replace a year's departures from plain weekdays; a day of another year is refused."""
     _refuse_others(by, at)
     strays = [d for d in days if d.year != year]
-    refuse_unless(days and not strays, _("文件中有不属于%(year)s年的日期，或没有日期") % {"year": year}, code="wrong_year", status=422)
+    refuse_unless(
+        days and not strays,
+        _("文件中有不属于%(year)s年的日期，或没有日期") % {"year": year},
+        code="wrong_year",
+        status=422,
+    )
     WorkYear.objects.filter(year=year).delete()
     WorkYear.objects.bulk_create(
         [WorkYear(day=d, works=w, year=year, source=source, uploaded_by=by, uploaded_at=at) for d, w in days.items()]
     )
-    journalling.record_in_office(headquarters(), "calendar.upload", by=by, at=at, content={"year": year, "days": len(days), "source": source})
+    journalling.record_in_office(
+        headquarters(), "calendar.upload", by=by, at=at, content={"year": year, "days": len(days), "source": source}
+    )
     return len(days)

@@ -8,11 +8,11 @@ from datetime import date, datetime
 from functools import reduce
 from operator import and_
 
-from decree188.calendar import shanghai_date
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
+from decree188.calendar import shanghai_date
 from riskwatch.case.access import visible
 from riskwatch.case.lifecycle import FINAL, Standing, stage_name
 from riskwatch.case.models import Concern, Folder, Message, Sheet
@@ -20,7 +20,7 @@ from riskwatch.case.standing import binding_on
 from riskwatch.case.steps import MEASURES, NEW, STEPS
 from riskwatch.case.words import KINDS
 from riskwatch.parties import queries as parties
-from riskwatch.parties.models import Person
+from riskwatch.parties.models import OfficeReach, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,10 @@ def unfinished(folder: Folder, *, at: datetime) -> list[Sheet]:
 
 def keeps_open(folder: Folder, *, at: datetime) -> list[Left]:
     """Everything that forbids closing: sheets without an end, and enclosed information still undecided."""
-    left = [Left(s, f"{KINDS[s.kind]} {s.number or s.title}", stage_name(s.kind, s.stage)) for s in unfinished(folder, at=at)]
+    left = [
+        Left(s, f"{KINDS[s.kind]} {s.number or s.title}", stage_name(s.kind, s.stage))
+        for s in unfinished(folder, at=at)
+    ]
     waiting = Sheet.objects.filter(
         enclosures__folder=folder, enclosures__taken_out_at=None, stage__in=("received", "verifying")
     )
@@ -90,8 +93,25 @@ def inbox_counts(me: Standing, *, at: datetime) -> dict[str, int]:
 
 
 # Steps that stand open all the time (a measure in force can always be lifted) make no work by themselves.
-STANDING_OFFERS = frozenset({"adjust", "extend", "lift", "supersede", "withdraw", "cancel", "end", "appraise_keep",
-                             "appraise_destroy", "transfer_out", "leave_open", "void", "release", "record", "spare"})
+STANDING_OFFERS = frozenset(
+    {
+        "adjust",
+        "extend",
+        "lift",
+        "supersede",
+        "withdraw",
+        "cancel",
+        "end",
+        "appraise_keep",
+        "appraise_destroy",
+        "transfer_out",
+        "leave_open",
+        "void",
+        "release",
+        "record",
+        "spare",
+    }
+)
 QUIET_STAGES = (("information", "refuted"), ("information", "unverifiable"), ("archive_item", "kept"))
 
 
@@ -122,7 +142,7 @@ def _held(place: str, posts: Sequence[parties.Post], today: date) -> Q:
     return Q(Exists(mine))
 
 
-def _next_below(offices: Iterable[int], today: date) -> QuerySet[parties.OfficeReach, int]:
+def _next_below(offices: Iterable[int], today: date) -> QuerySet[OfficeReach, int]:
     return parties.reach(offices, today).filter(depth=1)
 
 

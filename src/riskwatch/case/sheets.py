@@ -114,5 +114,3 @@ def index_words(sheets: Iterable[int]) -> None:
     for pk, number, title, words in rows:
         text = f"{number} {title} {words}"
         Sheet.objects.filter(pk=pk).update(tokens=SearchVector(Value(tokens(text)), config="simple"))
-
-

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from decree188.disposal import lapses
 from django.db.models import Case, CharField, F, Q, Value, When
 
+from decree188.disposal import lapses
 from riskwatch.case.models import Sheet
 
 IN_FORCE = "in_force"

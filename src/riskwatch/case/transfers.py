@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-import decree188
-from decree188.calendar import shanghai_date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+import decree188
+from decree188.calendar import shanghai_date
 from riskwatch.case import deadlines, journalling, outbox
 from riskwatch.case.actions import lock_open
 from riskwatch.case.lifecycle import advance
@@ -85,7 +85,9 @@ def refuse(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
     """Refuse to take it, with the reason; the next higher customs may rule."""
     Transfer.objects.filter(pk=sheet.pk).update(answer=reason)
     advance(sheet, "refuse", by=by, at=at, content={"reason": reason})
-    outbox.tell([sheet.owner], subject=_("移送被拒：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=reason)
+    outbox.tell(
+        [sheet.owner], subject=_("移送被拒：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=reason
+    )
     return sheet
 
 
@@ -98,7 +100,9 @@ def withdraw(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
 @transaction.atomic
 def rule(sheet: Sheet, *, accepted: bool, by: Person, at: datetime, reason: str) -> Sheet:
     """The superior's ruling on a refused transfer binds both offices."""
-    refuse_unless(reason.strip(), _("裁定须写明理由"), rule=decree188.by_name("own_area"), code="reason_missing", status=422)
+    refuse_unless(
+        reason.strip(), _("裁定须写明理由"), rule=decree188.by_name("own_area"), code="reason_missing", status=422
+    )
     if accepted:
         return accept(sheet, by=by, at=at, remark=reason, step="rule_accept")
     Transfer.objects.filter(pk=sheet.pk).update(ruling=reason)

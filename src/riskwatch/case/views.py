@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from decree188.calendar import shanghai_date
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from decree188.calendar import shanghai_date
 from riskwatch.case import desk, queries
 from riskwatch.case.access import depth, folders_visible, visible
 from riskwatch.case.lifecycle import posts_of, stage_name
@@ -24,6 +24,7 @@ from riskwatch.case.words import KINDS
 from riskwatch.documents import actions as documents
 from riskwatch.documents.models import Paper
 from riskwatch.journal.queries import course_of_sheet
+from riskwatch.parties.views import SignedIn
 from riskwatch.refusals import Refusal
 
 
@@ -40,17 +41,23 @@ def dress(sheets: Any, today: Any) -> list[dict[str, Any]]:
 
 @login_required
 @require_GET
-def sheet_page(request: HttpRequest, pk: int, door: str) -> HttpResponse:
+def sheet_page(request: SignedIn, pk: int, door: str) -> HttpResponse:
     """One record: what it says at the reader's depth, what may be done, where it came from and what came of it."""
     at = timezone.now()
-    sheet = get_object_or_404(visible(Sheet.objects.select_related("owner", "folder", "handler"), to=request.user, at=at), pk=pk)
+    sheet = get_object_or_404(
+        visible(Sheet.objects.select_related("owner", "folder", "handler"), to=request.user, at=at), pk=pk
+    )
     seen = depth(sheet, to=request.user, at=at)
     if seen is None:
         raise Http404
     me = posts_of(request.user, at)
     today = shanghai_date(at)
     causes, effects = queries.chain(sheet)
-    allowed = set(visible(Sheet.objects.filter(pk__in=[s.pk for s in (*causes, *effects)]), to=request.user, at=at).values_list("pk", flat=True))
+    allowed = set(
+        visible(Sheet.objects.filter(pk__in=[s.pk for s in (*causes, *effects)]), to=request.user, at=at).values_list(
+            "pk", flat=True
+        )
+    )
     context = {
         "row": dress([sheet], today)[0], "sheet": sheet, "depth": seen, "facts": desk.facts(sheet, seen), "door": door,
         "acts": _buttons(sheet, me, at, door), "causes": dress([s for s in causes if s.pk in allowed], today),
@@ -58,7 +65,7 @@ def sheet_page(request: HttpRequest, pk: int, door: str) -> HttpResponse:
         "papers": Paper.objects.filter(sheet_id=sheet.pk).order_by("kind", "-version") if seen != "conclusion" else [],
         "files": sheet.files.select_related("attachment") if seen in ("full", "own", "commissioned") else [],
         "course": course_of_sheet(sheet.pk) if seen == "full" else [],
-        "folder": folders_visible(Folder.objects.all(), to=request.user, at=at).filter(pk=sheet.folder_id).first(),
+        "folder": folders_visible(Folder.objects.all(), to=request.user, at=at).filter(pk=sheet.folder_id or 0).first(),
         "in_folders": folders_visible(Folder.objects.filter(enclosures__sheet=sheet, enclosures__taken_out_at=None), to=request.user, at=at),
     }  # fmt: skip
     return render(request, "case/sheet.html", context)
@@ -68,13 +75,18 @@ def _buttons(subject: Sheet | Folder, me: Any, at: Any, door: str) -> list[dict[
     language = get_language() or "zh"
     name = "folder_act" if isinstance(subject, Folder) else "act"
     return [
-        {"url": reverse(f"{door}:{name}", args=[subject.pk, a.key]), "words": a.name, "cite": a.cite(language), "key": a.key}
+        {
+            "url": reverse(f"{door}:{name}", args=[subject.pk, a.key]),
+            "words": a.name,
+            "cite": a.cite(language),
+            "key": a.key,
+        }
         for a in desk.offered(subject, me, at)
     ]
 
 
 @login_required
-def act_page(request: HttpRequest, pk: int, key: str, door: str) -> HttpResponse:
+def act_page(request: SignedIn, pk: int, key: str, door: str) -> HttpResponse:
     """The form of one act on one record, and taking it."""
     at = timezone.now()
     sheet = get_object_or_404(visible(Sheet.objects.select_related("owner", "folder"), to=request.user, at=at), pk=pk)
@@ -82,27 +94,40 @@ def act_page(request: HttpRequest, pk: int, key: str, door: str) -> HttpResponse
 
 
 @login_required
-def folder_act_page(request: HttpRequest, pk: int, key: str, door: str) -> HttpResponse:
+def folder_act_page(request: SignedIn, pk: int, key: str, door: str) -> HttpResponse:
     """The form of one act on one case, and taking it."""
     at = timezone.now()
     folder = get_object_or_404(folders_visible(Folder.objects.select_related("owner"), to=request.user, at=at), pk=pk)
     return _act(request, folder, key, door, at, back=reverse(f"{door}:folder", args=[folder.pk]), version=None)
 
 
-def _act(request: HttpRequest, subject: Any, key: str, door: str, at: Any, *, back: str, version: int | None) -> HttpResponse:
+def _act(
+    request: SignedIn, subject: Any, key: str, door: str, at: Any, *, back: str, version: int | None
+) -> HttpResponse:
     try:
         one = desk.act(key)
     except KeyError:
         raise Http404 from None
     allowed = {a.key for a in desk.offered(subject, posts_of(request.user, at), at)}
     if request.method == "GET" and key not in allowed:
-        raise Refusal(_("现在不能办理“%(act)s”") % {"act": one.name}, remedy=_("状态可能已变，或须由其他岗位办理；请返回查看"), status=403)
+        raise Refusal(
+            _("现在不能办理“%(act)s”") % {"act": one.name},
+            remedy=_("状态可能已变，或须由其他岗位办理；请返回查看"),
+            status=403,
+        )
     form = one.form(request.POST or None, request.FILES or None, subject=subject, by=request.user, at=at)
     refusal = None
     if request.method == "POST" and form.is_valid():
         try:
             shown = request.POST.get("version")
-            result = desk.take(one, subject, form=form, by=request.user, at=at, expected_version=int(shown) if shown and shown.isdigit() else None)
+            result = desk.take(
+                one,
+                subject,
+                form=form,
+                by=request.user,
+                at=at,
+                expected_version=int(shown) if shown and shown.isdigit() else None,
+            )
         except Refusal as refused:
             refusal = refused
             for name, why in refused.fields.items():
@@ -128,7 +153,7 @@ def _next(result: Any, door: str) -> str:
 
 @login_required
 @require_GET
-def paper(request: HttpRequest, pk: str, door: str) -> HttpResponse:
+def paper(request: SignedIn, pk: str, door: str) -> HttpResponse:
     """A printed paper, for those who see its record in full or as their own."""
     at = timezone.now()
     found = get_object_or_404(Paper.objects.select_related("file"), pk=pk)
@@ -140,14 +165,19 @@ def paper(request: HttpRequest, pk: str, door: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def file(request: HttpRequest, pk: int, number: int, door: str) -> HttpResponse:
+def file(request: SignedIn, pk: int, number: int, door: str) -> HttpResponse:
     """A file put on a record."""
     at = timezone.now()
     sheet = get_object_or_404(visible(Sheet.objects.all(), to=request.user, at=at), pk=pk)
     if depth(sheet, to=request.user, at=at) not in ("full", "own", "commissioned"):
         raise Http404
     row = get_object_or_404(sheet.files.select_related("attachment"), pk=number)
-    return _bytes(documents.read(row.attachment), row.attachment.media_type, row.attachment.name, inline=row.attachment.media_type.startswith("image/"))
+    return _bytes(
+        documents.read(row.attachment),
+        row.attachment.media_type,
+        row.attachment.name,
+        inline=row.attachment.media_type.startswith("image/"),
+    )
 
 
 def _bytes(body: bytes, media: str, name: str, *, inline: bool) -> HttpResponse:
@@ -162,7 +192,7 @@ def _bytes(body: bytes, media: str, name: str, *, inline: bool) -> HttpResponse:
 
 
 @login_required
-def messages_page(request: HttpRequest, door: str) -> HttpResponse:
+def messages_page(request: SignedIn, door: str) -> HttpResponse:
     """A person's messages; opening the page reads them."""
     at = timezone.now()
     rows = list(queries.messages(request.user, at=at)[:200])
@@ -170,5 +200,11 @@ def messages_page(request: HttpRequest, door: str) -> HttpResponse:
     from riskwatch.case.models import Message
 
     Message.objects.filter(pk__in=unread).update(read_at=at, read_by=request.user)
-    visible_sheets = set(visible(Sheet.objects.filter(pk__in=[m.sheet_id for m in rows if m.sheet_id]), to=request.user, at=at).values_list("pk", flat=True))
-    return render(request, "case/messages.html", {"rows": rows, "unread": set(unread), "door": door, "linkable": visible_sheets})
+    visible_sheets = set(
+        visible(
+            Sheet.objects.filter(pk__in=[m.sheet_id for m in rows if m.sheet_id]), to=request.user, at=at
+        ).values_list("pk", flat=True)
+    )
+    return render(
+        request, "case/messages.html", {"rows": rows, "unread": set(unread), "door": door, "linkable": visible_sheets}
+    )

@@ -27,7 +27,11 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 
 def _write(path: Path, header: list[str], rows: Iterable[Iterable[str]]) -> None:
-    opened = gzip.open(path, "wt", encoding="utf-8", newline="") if path.suffix == ".gz" else path.open("w", encoding="utf-8", newline="")
+    opened = (
+        gzip.open(path, "wt", encoding="utf-8", newline="")
+        if path.suffix == ".gz"
+        else path.open("w", encoding="utf-8", newline="")
+    )
     with opened as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(header)
@@ -48,8 +52,10 @@ def offices(source: Path) -> tuple[int, int]:
             continue
         seen.add(name)
         kept.append(_office(code, name, direct))
-    kept += [[c, n, "中华人民共和国" + n, _pinyin(n), level, "" if c == "0000" else "0000", AS_OF]
-             for c, (n, level) in HEADS.items()]
+    kept += [
+        [c, n, "中华人民共和国" + n, _pinyin(n), level, "" if c == "0000" else "0000", AS_OF]
+        for c, (n, level) in HEADS.items()
+    ]
     kept.sort()
     _write(OFFICES / "offices.csv", ["code", "name_zh", "full_name_zh", "name_en", "level", "parent", "as_of"], kept)
     _write(OFFICES / "offices_dropped.csv", ["code", "name_zh", "reason"], sorted(dropped))
@@ -75,7 +81,15 @@ def _why_not(code: str, name: str, direct: dict[str, dict[str, str]], seen: set[
 def _office(code: str, name: str, direct: dict[str, dict[str, str]]) -> list[str]:
     if code in direct:
         row = direct[code]
-        return [code, row["name_zh"], row["full_name_zh"], row["name_en"].replace(" District", ""), "direct", "0000", AS_OF]
+        return [
+            code,
+            row["name_zh"],
+            row["full_name_zh"],
+            row["name_en"].replace(" District", ""),
+            "direct",
+            "0000",
+            AS_OF,
+        ]
     return [code, name, "中华人民共和国" + name, _pinyin(name), "subordinate", code[:2] + "00", AS_OF]
 
 

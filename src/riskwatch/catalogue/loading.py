@@ -17,7 +17,11 @@ CODES_2018 = date(2018, 8, 1)
 
 def _read(name: str) -> Iterator[dict[str, str]]:
     path = TABLES / name
-    opened = gzip.open(path, "rt", encoding="utf-8", newline="") if path.suffix == ".gz" else path.open(encoding="utf-8", newline="")
+    opened = (
+        gzip.open(path, "rt", encoding="utf-8", newline="")
+        if path.suffix == ".gz"
+        else path.open(encoding="utf-8", newline="")
+    )
     with opened as lines:
         yield from csv.DictReader(lines)
 

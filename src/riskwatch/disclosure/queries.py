@@ -16,7 +16,10 @@ def publications(text: str = "") -> QuerySet[Publication]:
     wanted = text.strip()[:80]
     if wanted:
         rows = rows.filter(
-            Q(title__icontains=wanted) | Q(body__icontains=wanted) | Q(product__icontains=wanted) | Q(number__icontains=wanted)
+            Q(title__icontains=wanted)
+            | Q(body__icontains=wanted)
+            | Q(product__icontains=wanted)
+            | Q(number__icontains=wanted)
         )
     return rows
 

@@ -8,12 +8,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 
-from decree188.calendar import shanghai_date
 from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
 from django.db.models import F
 
+from decree188.calendar import shanghai_date
 from riskwatch.documents import paper
 from riskwatch.documents.inspection import inspect
 from riskwatch.documents.models import Attachment, Paper, Series

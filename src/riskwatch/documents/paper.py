@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import typst
-from decree188.calendar import SHANGHAI
 
+from decree188.calendar import SHANGHAI
 from riskwatch.refusals import Refusal
 
 TEMPLATE = Path(__file__).parent / "paper.typ"
@@ -48,13 +48,15 @@ def render(kind: str, content: dict[str, Any], *, at: datetime) -> bytes:
     title, english, needed = KINDS[kind]
     for field in needed:
         if not content.get(field):
-            raise Refusal(f"文书缺少“{field}”", remedy="补全后再制作", code="paper_incomplete", fields={field: "不能为空"})
+            raise Refusal(
+                f"文书缺少“{field}”", remedy="补全后再制作", code="paper_incomplete", fields={field: "不能为空"}
+            )
     shown = {"title": title, "english": english, "date": f"{at.astimezone(SHANGHAI):%Y年%-m月%-d日}"} | content
     shown["mark"] = sha256(json.dumps(shown, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-    body: bytes = _compiler().compile(
+    body: Any = _compiler().compile(
         format="pdf", sys_inputs={"content": json.dumps(shown, ensure_ascii=False)}, timestamp=int(at.timestamp())
     )
-    return body
+    return bytes(body)
 
 
 @lru_cache(maxsize=1)

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-import decree188
-from decree188.calendar import shanghai_date
-from decree188.disposal import lift_application, operator_duties
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+import decree188
+from decree188.calendar import shanghai_date
+from decree188.disposal import lift_application, operator_duties
 from riskwatch.case import deadlines, outbox
 from riskwatch.case.lifecycle import advance, posts_of
 from riskwatch.case.models import Sheet
@@ -66,7 +66,13 @@ def know(*, office: Organisation, product: str, known_at: datetime, by: Person, 
         sheet = begin(plan, "know", by=by, at=at, content={"duty": code, "known_at": known_at})
         Duty.objects.create(sheet=sheet, kind=code, operator=operator, known_at=known_at)
         made.append(sheet)
-    outbox.tell([office], subject=_("企业主动履行义务：%(product)s") % {"product": product}, at=at, sheet=made[0], role="case_officer")
+    outbox.tell(
+        [office],
+        subject=_("企业主动履行义务：%(product)s") % {"product": product},
+        at=at,
+        sheet=made[0],
+        role="case_officer",
+    )
     return made
 
 
@@ -87,7 +93,9 @@ def verify_duty(sheet: Sheet, *, by: Person, at: datetime, customs_note: str) ->
     """Customs verifies that a duty was done."""
     Duty.objects.filter(pk=sheet.pk).update(customs_note=customs_note)
     advance(sheet, "verify", by=by, at=at, content={"note": customs_note})
-    outbox.tell([duty_on(sheet).operator], subject=_("义务已核实：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet)
+    outbox.tell(
+        [duty_on(sheet).operator], subject=_("义务已核实：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet
+    )
     return sheet
 
 
@@ -96,7 +104,13 @@ def return_duty(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet
     """Return a duty's report."""
     Duty.objects.filter(pk=sheet.pk).update(customs_note=reason)
     advance(sheet, "return", by=by, at=at, content={"reason": reason})
-    outbox.tell([duty_on(sheet).operator], subject=_("履行情况退回：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=reason)
+    outbox.tell(
+        [duty_on(sheet).operator],
+        subject=_("履行情况退回：%(title)s") % {"title": sheet.title},
+        at=at,
+        sheet=sheet,
+        body=reason,
+    )
     return sheet
 
 
@@ -131,14 +145,14 @@ def answer_objection(sheet: Sheet, *, uphold: bool, answer: str, by: Person, at:
     Objection.objects.filter(pk=sheet.pk).update(answer=answer)
     advance(sheet, "uphold" if uphold else "reject", by=by, at=at, content={"answer": answer})
     row = Objection.objects.select_related("operator").get(pk=sheet.pk)
-    outbox.tell([row.operator], subject=_("异议已答复：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=answer)
+    outbox.tell(
+        [row.operator], subject=_("异议已答复：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=answer
+    )
     return sheet
 
 
 @transaction.atomic
-def apply_to_lift(
-    measure: Sheet, *, by: Person, at: datetime, report: str, lines: Iterable[Line] = ()
-) -> Sheet:
+def apply_to_lift(measure: Sheet, *, by: Person, at: datetime, report: str, lines: Iterable[Line] = ()) -> Sheet:
     """Apply to lift a measure, with the reduction report, for all of it or for batches."""
     operator = _own(by, at)
     refuse_unless(measure.stage == "in_force", _("措施不在执行中，不需要申请解除"), code="not_in_force")
@@ -183,7 +197,9 @@ def grant(sheet: Sheet, *, by: Person, at: datetime, answer: str) -> Sheet:
         measures.lift_lines(measure, lines, by=by, at=at, reason=answer)
     else:
         measures.lift(measure, by=by, at=at, reason=answer)
-    outbox.tell([row.operator], subject=_("同意解除：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=answer)
+    outbox.tell(
+        [row.operator], subject=_("同意解除：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=answer
+    )
     return sheet
 
 
@@ -193,7 +209,9 @@ def refuse(sheet: Sheet, *, by: Person, at: datetime, answer: str) -> Sheet:
     LiftApplication.objects.filter(pk=sheet.pk).update(answer=answer)
     advance(sheet, "refuse", by=by, at=at, content={"answer": answer})
     row = LiftApplication.objects.select_related("operator").get(pk=sheet.pk)
-    outbox.tell([row.operator], subject=_("不同意解除：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=answer)
+    outbox.tell(
+        [row.operator], subject=_("不同意解除：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=answer
+    )
     return sheet
 
 
@@ -205,7 +223,15 @@ def withdraw(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
 
 @transaction.atomic
 def file_traceability(
-    *, office: Organisation, product: str, lots: str, supplier: str, customers: str, records: str, by: Person, at: datetime
+    *,
+    office: Organisation,
+    product: str,
+    lots: str,
+    supplier: str,
+    customers: str,
+    records: str,
+    by: Person,
+    at: datetime,
 ) -> Sheet:
     """File how lots can be traced."""
     operator = _own(by, at)
@@ -228,9 +254,9 @@ def judge_traceability(sheet: Sheet, step: str, *, by: Person, at: datetime, not
 
 
 @transaction.atomic
-def refile_traceability(sheet: Sheet, *, by: Person, at: datetime, lots: str, supplier: str, customers: str, records: str) -> Sheet:
+def refile_traceability(
+    sheet: Sheet, *, by: Person, at: datetime, lots: str, supplier: str, customers: str, records: str
+) -> Sheet:
     """File again after correction."""
     Traceability.objects.filter(pk=sheet.pk).update(lots=lots, supplier=supplier, customers=customers, records=records)
     return advance(sheet, "refile", by=by, at=at, content={"lots": lots, "supplier": supplier, "customers": customers})
-
-

@@ -104,7 +104,11 @@ def duty_facts(sheet: Sheet, depth: str) -> list[Fact]:
 def objection_facts(sheet: Sheet, depth: str) -> list[Fact]:
     """Grounds and answer."""
     row = Objection.objects.select_related("operator").get(pk=sheet.pk)
-    return [Fact(_now("企业"), str(row.operator)), Fact(_now("异议理由"), row.grounds, True), Fact(_now("答复"), row.answer, True)]
+    return [
+        Fact(_now("企业"), str(row.operator)),
+        Fact(_now("异议理由"), row.grounds, True),
+        Fact(_now("答复"), row.answer, True),
+    ]
 
 
 def application_facts(sheet: Sheet, depth: str) -> list[Fact]:
@@ -139,10 +143,19 @@ def install() -> None:
         Act("duty", "verify", NoteForm, actions.verify_duty),
         Act("duty", "return", ReasonForm, actions.return_duty),
         Act("duty", "release", ReasonForm, actions.release_duty),
-        Act("objection", "raise", GroundsForm, actions.object_to, begins_on=("notice", "order", "announcement"), when=_in_force),
+        Act(
+            "objection",
+            "raise",
+            GroundsForm,
+            actions.object_to,
+            begins_on=("notice", "order", "announcement"),
+            when=_in_force,
+        ),
         Act("objection", "uphold", AnswerForm, _objection(True)),
         Act("objection", "reject", AnswerForm, _objection(False)),
-        Act("lift_application", "apply", ApplyForm, actions.apply_to_lift, begins_on=("notice", "order"), when=_in_force),
+        Act(
+            "lift_application", "apply", ApplyForm, actions.apply_to_lift, begins_on=("notice", "order"), when=_in_force
+        ),
         Act("lift_application", "evaluate", EvaluateForm, actions.evaluate),
         Act("lift_application", "grant", AnswerForm, actions.grant),
         Act("lift_application", "refuse", AnswerForm, actions.refuse),
@@ -150,5 +163,10 @@ def install() -> None:
         Act("traceability", "check", TraceNoteForm, _trace("check")),
         Act("traceability", "send_back", TraceNoteForm, _trace("send_back")),
         Act("traceability", "refile", TraceForm, actions.refile_traceability),
-        facts={"duty": duty_facts, "objection": objection_facts, "lift_application": application_facts, "traceability": trace_facts},
+        facts={
+            "duty": duty_facts,
+            "objection": objection_facts,
+            "lift_application": application_facts,
+            "traceability": trace_facts,
+        },
     )

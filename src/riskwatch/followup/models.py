@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from decree188 import disposal
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from decree188 import disposal
 from riskwatch.case.models import OnSheet
 
 

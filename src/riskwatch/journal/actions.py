@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pgtrigger
-from decree188.basis import basis_on
-from decree188.calendar import shanghai_date
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
+from decree188.basis import basis_on
+from decree188.calendar import shanghai_date
 from riskwatch.journal import chain
 from riskwatch.journal.models import Entry, Payload, Seal, SealedHead, Strand
 

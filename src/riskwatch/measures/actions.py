@@ -7,15 +7,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
 import decree188
 from decree188.calendar import shanghai_date
 from decree188.disposal import adjust as fresh
 from decree188.disposal import lapses
 from decree188.measure_rules import MEASURE_RULES, MeasureRule, TermRule
-from django.db import transaction
-from django.db.models import Q
-from django.utils.translation import gettext as _
-
 from riskwatch.case import outbox
 from riskwatch.case.lifecycle import advance
 from riskwatch.case.models import Sheet
@@ -61,7 +61,9 @@ def draft(
         parts={"addressee": list(addressees)},
     )  # fmt: skip
     sheet = begin(plan, "draft", by=by, at=at, content={"title": title, "texts": dict(texts)})
-    Sheet.objects.filter(pk=sheet.pk).update(ends_on=ends_on, ends_by_itself=rules.ends_by_itself and ends_on is not None)
+    Sheet.objects.filter(pk=sheet.pk).update(
+        ends_on=ends_on, ends_by_itself=rules.ends_by_itself and ends_on is not None
+    )
     measure = Measure.objects.create(sheet=sheet, **{k: v for k, v in texts.items() if k in TEXTS and v})
     Addressee.objects.bulk_create([Addressee(measure=measure, organisation=o) for o in addressees])
     Line.objects.bulk_create([Line(measure=measure, batch=b, affected=n, unit=u) for b, n, u in lines])
@@ -131,7 +133,9 @@ def redraft(sheet: Sheet, *, by: Person, at: datetime, title: str, ends_on: date
     refuse_unless(sheet.stage == "drafted", _("已审核的文稿不能修改"), remedy=_("请审核人退回"), code="moved")
     _refuse_term(rule_book(sheet.kind), ends_on, shanghai_date(at))
     measure = Measure.objects.get(pk=sheet.pk)
-    changes = {k: (str(getattr(measure, k)), str(v)) for k, v in texts.items() if k in TEXTS and getattr(measure, k) != v}
+    changes = {
+        k: (str(getattr(measure, k)), str(v)) for k, v in texts.items() if k in TEXTS and getattr(measure, k) != v
+    }
     Measure.objects.filter(pk=sheet.pk).update(**{k: v for k, v in texts.items() if k in TEXTS})
     itself = rule_book(sheet.kind).ends_by_itself and ends_on is not None
     Sheet.objects.filter(pk=sheet.pk).update(title=title, ends_on=ends_on, ends_by_itself=itself)
@@ -185,13 +189,17 @@ def _keep_version(measure: Measure, number: int, reason: str, *, by: Person, at:
 @transaction.atomic
 def adjust(sheet: Sheet, *, by: Person, at: datetime, reason: str, **texts: Any) -> Sheet:
     """Adjust a measure because the risk changed: a new version to the same audience, filed again."""
-    refuse_unless(fresh(reason), _("调整须写明风险的变化"), rule=decree188.by_name("adjust"), code="reason_missing", status=422)
+    refuse_unless(
+        fresh(reason), _("调整须写明风险的变化"), rule=decree188.by_name("adjust"), code="reason_missing", status=422
+    )
     changes = {k: v for k, v in texts.items() if k in TEXTS and v not in ("", None)}
     measure = Measure.objects.get(pk=sheet.pk)
     changes = {k: v for k, v in changes.items() if getattr(measure, k) != v}
     refuse_unless(changes, _("没有改动"), code="nothing_changed", status=422)
     Measure.objects.filter(pk=sheet.pk).update(**changes)
-    advance(sheet, "adjust", by=by, at=at, content={"reason": reason, "changes": {k: str(v) for k, v in changes.items()}})
+    advance(
+        sheet, "adjust", by=by, at=at, content={"reason": reason, "changes": {k: str(v) for k, v in changes.items()}}
+    )
     _renew(sheet, reason, by=by, at=at)
     return sheet
 
@@ -199,9 +207,13 @@ def adjust(sheet: Sheet, *, by: Person, at: datetime, reason: str, **texts: Any)
 @transaction.atomic
 def extend(sheet: Sheet, *, by: Person, at: datetime, reason: str, ends_on: date) -> Sheet:
     """Extend a term before it is over, on fresh grounds."""
-    refuse_unless(fresh(reason), _("延期须写明新的理由"), rule=decree188.by_name("adjust"), code="reason_missing", status=422)
+    refuse_unless(
+        fresh(reason), _("延期须写明新的理由"), rule=decree188.by_name("adjust"), code="reason_missing", status=422
+    )
     refuse_unless(sheet.ends_on is not None, _("本措施没有期限，不需要延期"), code="no_term")
-    refuse_unless(sheet.ends_on is None or ends_on > sheet.ends_on, _("新的期限应晚于原期限"), code="term_past", status=422)
+    refuse_unless(
+        sheet.ends_on is None or ends_on > sheet.ends_on, _("新的期限应晚于原期限"), code="term_past", status=422
+    )
     old = sheet.ends_on
     advance(sheet, "extend", by=by, at=at, content={"reason": reason, "from": old, "to": ends_on})
     Sheet.objects.filter(pk=sheet.pk).update(ends_on=ends_on)
@@ -227,12 +239,16 @@ def _audience(measure: Measure) -> list[Organisation]:
 @transaction.atomic
 def lift(sheet: Sheet, *, by: Person, at: datetime, reason: str, why: str = "low") -> Sheet:
     """Lift a measure because the risk is gone or low enough; everybody who was told is told again."""
-    refuse_unless(reason.strip(), _("解除须写明理由"), rule=decree188.by_name("lift_when_gone"), code="reason_missing", status=422)
+    refuse_unless(
+        reason.strip(), _("解除须写明理由"), rule=decree188.by_name("lift_when_gone"), code="reason_missing", status=422
+    )
     measure = Measure.objects.select_related("sheet__owner").get(pk=sheet.pk)
     Measure.objects.filter(pk=sheet.pk).update(lift_reason=reason)
     Line.objects.filter(measure=measure, lifted_on=None).update(lifted_on=shanghai_date(at))
     Sheet.objects.filter(pk=sheet.pk).update(lifted_on=shanghai_date(at))
-    outbox.tell(_audience(measure), subject=_("措施已解除：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=reason)
+    outbox.tell(
+        _audience(measure), subject=_("措施已解除：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=reason
+    )
     instructions.put(measure, "stop", at=at)
     return advance(sheet, "lift", by=by, at=at, content={"reason": reason, "why": why})
 
@@ -282,7 +298,9 @@ def fulfil(sheet: Sheet, *, by: Person, at: datetime, outcome: str) -> Sheet:
         raise Refusal(_("批次%(names)s的数量尚未结清") % {"names": names}, remedy=_("登记执行数量，或说明差额原因"),
                       rule=decree188.by_name("rapid_responses"), code="unbalanced")  # fmt: skip
     unserved = Addressee.objects.filter(measure=sheet.pk, served_on=None)
-    refuse_unless(sheet.kind != "order" or not unserved.exists(), _("尚有相对人未送达"), remedy=_("先完成送达"), code="unserved")
+    refuse_unless(
+        sheet.kind != "order" or not unserved.exists(), _("尚有相对人未送达"), remedy=_("先完成送达"), code="unserved"
+    )
     Measure.objects.filter(pk=sheet.pk).update(outcome=outcome)
     return advance(sheet, "fulfil", by=by, at=at, content={"outcome": outcome})
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from decree188.disposal import lift_when_gone, order_kinds
-from decree188.measure_rules import MEASURE_RULES, TermRule
 from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from decree188.disposal import lift_when_gone, order_kinds
+from decree188.measure_rules import MEASURE_RULES, TermRule
 from riskwatch.case.desk import Act, Fact, PlainForm, ReasonForm, StepForm, day, enter, organisations, text
 from riskwatch.case.models import Folder, Sheet
 from riskwatch.case.steps import MEASURES
@@ -18,7 +18,11 @@ from riskwatch.measures import actions, filing, served
 from riskwatch.measures.models import SERVICE, Addressee, Filing, Line, Measure
 from riskwatch.parties.models import Organisation
 
-_KINDS = {"offices": ("office",), "named": ("operator", "technical_body", "testing_body", "department"), "public": ("office",)}
+_KINDS = {
+    "offices": ("office",),
+    "named": ("operator", "technical_body", "testing_body", "department"),
+    "public": ("office",),
+}
 _ONE_LINE = {"product", "commodity_code", "regime_from", "regime_to"}
 
 
@@ -60,7 +64,9 @@ def draft_form(kind: str) -> type[StepForm]:
         if name == "addressees":
             fields[name] = organisations(_("主送对象"), *_KINDS[rules.audience])
         elif name == "lines":
-            fields[name] = LinesField(label=_("批次和数量"), widget=forms.Textarea(attrs={"rows": 3}), help_text=_("每行：批次,数量,单位"))
+            fields[name] = LinesField(
+                label=_("批次和数量"), widget=forms.Textarea(attrs={"rows": 3}), help_text=_("每行：批次,数量,单位")
+            )
         else:
             fields[name] = _field(name)
     if "product" in rules.needs:
@@ -71,7 +77,17 @@ def draft_form(kind: str) -> type[StepForm]:
 
 
 def _draft(kind: str) -> Any:
-    def do(decision: Sheet, *, by: Any, at: Any, title: str, addressees: Any = (), lines: Any = (), ends_on: Any = None, **texts: Any) -> Sheet:
+    def do(
+        decision: Sheet,
+        *,
+        by: Any,
+        at: Any,
+        title: str,
+        addressees: Any = (),
+        lines: Any = (),
+        ends_on: Any = None,
+        **texts: Any,
+    ) -> Sheet:
         return actions.draft(decision, kind, title=title, texts=texts, addressees=list(addressees), lines=lines,
                              ends_on=ends_on, by=by, at=at)  # fmt: skip
 
@@ -162,10 +178,19 @@ def facts(sheet: Sheet, depth: str) -> list[Fact]:
                 + (f"，{_now('已签收')} {a.acknowledged_by} {a.acknowledged_at:%Y-%m-%d}" if a.acknowledged_at else "")
                 for a in measure.addressees.select_related("organisation", "acknowledged_by")]  # fmt: skip
         shown.append(Fact(_now("送达与签收"), "\n".join(rows), True))
-        sent = [f"{i.action}：{i.receipt or i.problem or _now('等待发送')}（{_now('尝试')}{i.tries}）" for i in measure.instructions.order_by("pk")]
+        sent = [
+            f"{i.action}：{i.receipt or i.problem or _now('等待发送')}（{_now('尝试')}{i.tries}）"
+            for i in measure.instructions.order_by("pk")
+        ]
         shown.append(Fact(_now("布控指令"), "\n".join(sent), True))
     shown += [Fact(_now("执行结果"), measure.outcome, True), Fact(_now("解除理由"), measure.lift_reason, True)]
-    shown.append(Fact(_now("版本"), "\n".join(f"{v.number}. {v.made_at:%Y-%m-%d} {v.reason}" for v in measure.versions.order_by("number")), True))
+    shown.append(
+        Fact(
+            _now("版本"),
+            "\n".join(f"{v.number}. {v.made_at:%Y-%m-%d} {v.reason}" for v in measure.versions.order_by("number")),
+            True,
+        )
+    )
     return shown
 
 

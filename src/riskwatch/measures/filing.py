@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
+from django.utils.translation import gettext as _
+
 import decree188
 from decree188.calendar import shanghai_date
 from decree188.disposal import file_upward
 from decree188.measure_rules import MEASURE_RULES
-from django.db import transaction
-from django.utils.translation import gettext as _
-
 from riskwatch.case import deadlines, outbox
 from riskwatch.case.lifecycle import advance
 from riskwatch.case.models import Sheet
@@ -41,7 +41,13 @@ def open_filing(measure: Sheet, *, version: int, by: Person, at: datetime) -> Sh
 def send(sheet: Sheet, *, by: Person, at: datetime, summary: str) -> Sheet:
     """Send the filing up, printed."""
     row = Filing.objects.select_related("superior", "sheet__owner").get(pk=sheet.pk)
-    refuse_unless(summary.strip(), _("备案须写明措施概要"), rule=decree188.by_name("file_upward"), code="summary_missing", status=422)
+    refuse_unless(
+        summary.strip(),
+        _("备案须写明措施概要"),
+        rule=decree188.by_name("file_upward"),
+        code="summary_missing",
+        status=422,
+    )
     Filing.objects.filter(pk=sheet.pk).update(summary=summary)
     version = Version.objects.get(measure=row.measure_id, number=row.version)
     sections = [["一、措施", sheet.title], ["二、文号", str(version.content.get("number", ""))], ["三、概要", summary]]
@@ -64,5 +70,7 @@ def send_back(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
     """The superior returns a filing for correction."""
     Filing.objects.filter(pk=sheet.pk).update(returned_because=reason)
     advance(sheet, "send_back", by=by, at=at, content={"reason": reason})
-    outbox.tell([sheet.owner], subject=_("备案退回补正：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=reason)
+    outbox.tell(
+        [sheet.owner], subject=_("备案退回补正：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=reason
+    )
     return sheet

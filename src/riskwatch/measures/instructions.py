@@ -21,13 +21,17 @@ def put(measure: Measure, action: str, *, at: datetime) -> None:
             "commodity_code": measure.commodity_code, "start": str(measure.sheet.starts_on or ""),
             "end": str(measure.sheet.ends_on or ""), "action": action}  # fmt: skip
     key = f"{measure.pk}:{action}"
-    Instruction.objects.get_or_create(key=key, defaults={"measure": measure, "action": action[:10], "body": body, "made_at": at})
+    Instruction.objects.get_or_create(
+        key=key, defaults={"measure": measure, "action": action[:10], "body": body, "made_at": at}
+    )
 
 
 def send_waiting(control: InspectionControl, *, at: datetime) -> tuple[int, int]:
     """Send what waits, in order of making. A lost answer is looked up before sending again. Returns (received, waiting)."""
     received = 0
-    for pk in Instruction.objects.filter(received_at=None, tries__lt=MOST_TRIES).order_by("pk").values_list("pk", flat=True):
+    for pk in (
+        Instruction.objects.filter(received_at=None, tries__lt=MOST_TRIES).order_by("pk").values_list("pk", flat=True)
+    ):
         received += _send(pk, control, at=at)
     return received, Instruction.objects.filter(received_at=None).count()
 

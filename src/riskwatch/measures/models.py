@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pgtrigger
-from decree188 import disposal
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from decree188 import disposal
 from riskwatch.case.models import OnSheet
 
 SERVICE = [("platform", _("平台送达")), ("direct", _("直接送达")), ("post", _("邮寄送达")), ("left", _("留置送达"))]
@@ -78,7 +80,7 @@ class Line(models.Model):
         ]
 
     @property
-    def remaining(self) -> object:
+    def remaining(self) -> Decimal:
         """What is neither returned nor destroyed nor recalled nor corrected."""
         return self.affected - self.returned - self.destroyed - self.recalled - self.corrected
 

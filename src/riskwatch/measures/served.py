@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from decree188.calendar import shanghai_date
-from decree188.disposal import operator_duties
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from decree188.calendar import shanghai_date
+from decree188.disposal import operator_duties
 from riskwatch.case import deadlines, journalling, outbox
 from riskwatch.case.actions import refuse_without_post
 from riskwatch.case.lifecycle import posts_of
@@ -37,7 +37,9 @@ def record_service(
     """Record service on paper, with its proof."""
     refuse_without_post(sheet.owner, ("case_officer", "verifier"), by=by, at=at)
     refuse_unless(served_on <= shanghai_date(at), _("送达日期不能晚于今天"), code="future", status=422)
-    refuse_unless(sheet.starts_on is None or served_on >= sheet.starts_on, _("送达日期不能早于签发"), code="too_early", status=422)
+    refuse_unless(
+        sheet.starts_on is None or served_on >= sheet.starts_on, _("送达日期不能早于签发"), code="too_early", status=422
+    )
     row = Addressee.objects.select_for_update().filter(measure=sheet.pk, organisation=organisation).first()
     refuse_unless(row is not None, _("该单位不是主送对象"), code="not_addressee", status=404)
     assert row is not None

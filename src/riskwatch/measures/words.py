@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from decree188.measure_rules import MEASURE_RULES
-
 from riskwatch.measures.models import Measure
 from riskwatch.parties.models import Organisation, Person
 
@@ -52,7 +51,11 @@ def paper_content(measure: Measure, *, by: Person) -> dict[str, Any]:
     numbered = [[f"{_NUMERALS[n] if n < 10 else n + 1}、{heading}", body] for n, (heading, body) in enumerate(sections)]
     office = measure.sheet.owner
     rules = MEASURE_RULES[measure.sheet.kind]
-    remedy = "不服本通知的，可以在知道之日起六十日内申请行政复议，或者在六个月内提起行政诉讼" if rules.audience == "named" else ""
+    remedy = (
+        "不服本通知的，可以在知道之日起六十日内申请行政复议，或者在六个月内提起行政诉讼"
+        if rules.audience == "named"
+        else ""
+    )
     addressees = [a.organisation.name_zh for a in measure.addressees.select_related("organisation")]
     return {"organ": office.full_name_zh or office.name_zh, "addressees": addressees or ["各有关单位"], "sections": numbered,
             "signer": str(by), "note": remedy}  # fmt: skip

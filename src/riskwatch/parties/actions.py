@@ -8,15 +8,15 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-import decree188
-from decree188.calendar import shanghai_date
-from decree188.identifiers import InvalidIdentifier, check_uscc
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+import decree188
+from decree188.calendar import shanghai_date
+from decree188.identifiers import InvalidIdentifier, check_uscc
 from riskwatch.journal import actions as journal
 from riskwatch.parties import queries, roles
 from riskwatch.parties.loading import sort_key
@@ -51,16 +51,31 @@ def _refuse_weak(password: str) -> None:
     try:
         validate_password(password)
     except ValidationError as error:
-        raise Refusal("；".join(error.messages), code="weak_password", status=422, fields={"password": error.messages[0]}) from None
+        raise Refusal(
+            "；".join(error.messages), code="weak_password", status=422, fields={"password": error.messages[0]}
+        ) from None
 
 
 @transaction.atomic
-def grant(person: Person, organisation: Organisation, role: str, *, since: date, by: Person, at: datetime) -> Membership:
+def grant(
+    person: Person, organisation: Organisation, role: str, *, since: date, by: Person, at: datetime
+) -> Membership:
     """Grant a post; the three administrators are never one person, nobody grants to themselves."""
     refuse_without_role("security_admin", by=by, at=at)
-    refuse_unless(person.pk != by.pk, _("不能给自己授予岗位"), rule=decree188.by_name("separation_of_duties"), code="own_post", status=403)
+    refuse_unless(
+        person.pk != by.pk,
+        _("不能给自己授予岗位"),
+        rule=decree188.by_name("separation_of_duties"),
+        code="own_post",
+        status=403,
+    )
     known = roles.BY_CODE.get(role)
-    refuse_unless(known is not None and organisation.kind in known.kinds, _("这个岗位不能设在该单位"), code="wrong_place", status=422)
+    refuse_unless(
+        known is not None and organisation.kind in known.kinds,
+        _("这个岗位不能设在该单位"),
+        code="wrong_place",
+        status=422,
+    )
     _refuse_combined(person, role, shanghai_date(at))
     made, fresh = Membership.objects.get_or_create(
         person=person, organisation=organisation, role=role, until=None, defaults={"since": since, "granted_by": by}
@@ -73,8 +88,8 @@ def grant(person: Person, organisation: Organisation, role: str, *, since: date,
 def _refuse_combined(person: Person, role: str, today: date) -> None:
     held = {m.role for m in Membership.objects.filter(person=person, until=None)}
     administrators = held & set(roles.ADMINISTRATORS)
-    clash = role in roles.ADMINISTRATORS and (held - {role})
-    clash = clash or (administrators and role not in administrators)
+    clash = bool(role in roles.ADMINISTRATORS and (held - {role}))
+    clash = clash or bool(administrators and role not in administrators)
     refuse_unless(not clash, _("系统、安全、审计管理员须由不同的人担任，且不能兼任业务岗位"), code="combined",
                   rule=decree188.by_name("separation_of_duties"), status=403)  # fmt: skip
 
@@ -84,7 +99,12 @@ def end(membership: Membership, *, by: Person, at: datetime) -> None:
     """End a post, from today on."""
     refuse_without_role("security_admin", by=by, at=at)
     Membership.objects.filter(pk=membership.pk).update(until=shanghai_date(at) - timedelta(days=1), ended_by=by)
-    _write("post.end", by=by, at=at, content={"post": membership.pk, "person": membership.person_id, "role": membership.role})
+    _write(
+        "post.end",
+        by=by,
+        at=at,
+        content={"post": membership.pk, "person": membership.person_id, "role": membership.role},
+    )
 
 
 @transaction.atomic
@@ -120,20 +140,28 @@ def make_colleague(*, username: str, name_zh: str, password: str, role: str, by:
     refuse_unless(not Person.objects.filter(username=username).exists(), _("用户名已被使用"), code="taken", status=422)
     _refuse_weak(password)
     made = Person.objects.create_user(username, password, name_zh=name_zh, joined_at=at)
-    Membership.objects.create(person=made, organisation_id=mine[0].organisation, role=role, since=shanghai_date(at), granted_by=by)
+    Membership.objects.create(
+        person=made, organisation_id=mine[0].organisation, role=role, since=shanghai_date(at), granted_by=by
+    )
     _write("person.make_colleague", by=by, at=at, content={"person": made.pk, "organisation": mine[0].organisation})
     return made
 
 
 @transaction.atomic
-def name_deputy(absent: Person, deputy: Person, *, since: date, until: date, reason: str, by: Person, at: datetime) -> Deputy:
+def name_deputy(
+    absent: Person, deputy: Person, *, since: date, until: date, reason: str, by: Person, at: datetime
+) -> Deputy:
     """Name a deputy for an absence; acts then count for both persons where duties are separated."""
     if by.pk != absent.pk:
         refuse_without_role("security_admin", by=by, at=at)
     refuse_unless(absent.pk != deputy.pk, _("不能由本人代理本人"), code="same_person", status=422)
-    refuse_unless(since <= until and until - since <= timedelta(days=366), _("代理期限不正确"), code="wrong_term", status=422)
+    refuse_unless(
+        since <= until and until - since <= timedelta(days=366), _("代理期限不正确"), code="wrong_term", status=422
+    )
     made = Deputy.objects.create(absent=absent, deputy=deputy, since=since, until=until, reason=reason, named_by=by)
-    _write("deputy.name", by=by, at=at, content={"absent": absent.pk, "deputy": deputy.pk, "since": since, "until": until})
+    _write(
+        "deputy.name", by=by, at=at, content={"absent": absent.pk, "deputy": deputy.pk, "since": since, "until": until}
+    )
     return made
 
 
@@ -183,7 +211,9 @@ def _admit(request: SignUp, *, by: Person, at: datetime) -> Person:
     )  # fmt: skip
     person = Person.objects.create(username=request.username, name_zh=request.applicant_name, email=request.applicant_email,
                                    phone=request.applicant_phone, password=request.password, joined_at=at)  # fmt: skip
-    Membership.objects.create(person=person, organisation=firm, role="operator_manager", since=shanghai_date(at), granted_by=by)
+    Membership.objects.create(
+        person=person, organisation=firm, role="operator_manager", since=shanghai_date(at), granted_by=by
+    )
     return person
 
 
@@ -209,7 +239,9 @@ def mandate(agent: Organisation, principal: Organisation, *, direction: str, sco
     refuse_unless(since <= until and agent.pk != principal.pk, _("委托内容不正确"), code="wrong", status=422)
     made = Mandate.objects.create(agent=agent, principal=principal, direction=direction, scope=scope, since=since, until=until,
                                   proof=proof, confirmed_by=by)  # fmt: skip
-    _write("agent.mandate", by=by, at=at, rule="operator_roles", content={"agent": agent.code, "principal": principal.code})
+    _write(
+        "agent.mandate", by=by, at=at, rule="operator_roles", content={"agent": agent.code, "principal": principal.code}
+    )
     return made
 
 
@@ -228,7 +260,11 @@ def issue_token(person: Person, *, name: str, days: int, by: Person, at: datetim
 
 def person_of_token(key: str, *, at: datetime) -> Person | None:
     """Whose key this is, while it and the account are valid."""
-    row = Token.objects.select_related("person").filter(digest=sha256(key.encode()).hexdigest(), revoked_at=None, until__gt=at).first()
+    row = (
+        Token.objects.select_related("person")
+        .filter(digest=sha256(key.encode()).hexdigest(), revoked_at=None, until__gt=at)
+        .first()
+    )
     if row is None or not row.person.is_active:
         return None
     Token.objects.filter(pk=row.pk).update(last_used_at=at)
@@ -241,4 +277,10 @@ def declare_reporting_system(firm: Organisation, words: str, *, by: Person, at: 
     mine = {p.organisation for p in queries.posts(by, shanghai_date(at)) if p.role == "operator_manager"}
     refuse_unless(firm.pk in mine, _("须由企业负责人办理"), code="no_post", status=403)
     Organisation.objects.filter(pk=firm.pk).update(reporting_system=words)
-    _write("operator.reporting_system", by=by, at=at, rule="operator_must_report", content={"organisation": firm.pk, "words": words})
+    _write(
+        "operator.reporting_system",
+        by=by,
+        at=at,
+        rule="operator_must_report",
+        content={"organisation": firm.pk, "words": words},
+    )

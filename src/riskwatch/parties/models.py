@@ -171,7 +171,9 @@ class Designation(models.Model):
 
     centre = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="designations")
     number = models.CharField(max_length=60, unique=True)
-    products = ArrayField(models.CharField(max_length=10), help_text=_("商品编码前缀；空为全部"), default=list, blank=True)
+    products = ArrayField(
+        models.CharField(max_length=10), help_text=_("商品编码前缀；空为全部"), default=list, blank=True
+    )
     areas = ArrayField(models.CharField(max_length=4), help_text=_("关区代码；空为全国"), default=list, blank=True)
     valid_from = models.DateField()
     valid_until = models.DateField()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,9 +13,9 @@ class Role:
     """A post: where it may be held, and what it allows."""
 
     code: str
-    name: str
+    name: Any
     kinds: tuple[str, ...]
-    allows: str
+    allows: Any
 
 
 OFFICE = ("office",)

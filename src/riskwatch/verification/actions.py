@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
-import decree188
-from decree188.calendar import shanghai_date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+import decree188
+from decree188.calendar import shanghai_date
 from riskwatch.case import deadlines, journalling, lifecycle, outbox
 from riskwatch.case.actions import refuse_without_post
 from riskwatch.case.lifecycle import advance
@@ -48,7 +48,7 @@ def begin_verification(
     return task_sheet
 
 
-def _refuse_unqualified(body: Organisation, *, today: object) -> None:
+def _refuse_unqualified(body: Organisation, *, today: date) -> None:
     valid = parties.qualified(body, today)
     refuse_unless(valid, _("%(body)s今天没有有效资质，不能受托核实") % {"body": body}, remedy=_("改选有资质的机构"),
                   rule=decree188.by_name("verify_then_enter"), code="unqualified")  # fmt: skip

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
+
 from riskwatch.case.access import depth, readers_of, visible
 from riskwatch.case.models import Sheet
 from riskwatch.case.queries import search
@@ -15,7 +16,12 @@ pytestmark = pytest.mark.django_db
 EXPECTED = {
     "information": {"sh-case_officer": "full", "hq-supervisor": "full", "tech-assessor": "commissioned"},
     "verification": {"sh-case_officer": "full", "hq-supervisor": "full"},
-    "assessment": {"sh-case_officer": "full", "hq-supervisor": "full", "tech-assessor": "full", "firm-staff": "conclusion"},
+    "assessment": {
+        "sh-case_officer": "full",
+        "hq-supervisor": "full",
+        "tech-assessor": "full",
+        "firm-staff": "conclusion",
+    },
     "decision": {"sh-case_officer": "full", "hq-supervisor": "full"},
     "notice": {"sh-case_officer": "full", "hq-supervisor": "full", "pj-registrar": "full", "firm-staff": "own"},
     "circular": {"sh-case_officer": "full", "hq-supervisor": "full", "pj-registrar": "full", "sz-case_officer": "full"},
@@ -45,14 +51,18 @@ def test_the_access_table_holds_on_every_surface(name, sheets, cast, at):
     person = cast[name]
     browser = Client()
     browser.force_login(person)
-    key = issue_token(person, name="t", days=1, by=person, at=__import__("django.utils.timezone", fromlist=["now"]).now())
+    key = issue_token(
+        person, name="t", days=1, by=person, at=__import__("django.utils.timezone", fromlist=["now"]).now()
+    )
     door = "office" if name[:3] in ("sh-", "hq-", "pj-", "sz-") else "counter"
     for kind, sheet in sheets.items():
         wanted = EXPECTED[kind].get(name)
         assert depth(sheet, to=person, at=at) == wanted, (kind, name)
         seen = 200 if wanted else 404
         assert browser.get(reverse(f"{door}:sheet", args=[sheet.pk])).status_code == seen, (kind, name, "page")
-        assert Client().get(f"/api/sheets/{sheet.pk}", headers={"authorization": f"Bearer {key}"}).status_code == seen, (kind, name, "api")
+        assert (
+            Client().get(f"/api/sheets/{sheet.pk}", headers={"authorization": f"Bearer {key}"}).status_code == seen
+        ), (kind, name, "api")
         if sheet.number:
             assert (sheet in search(sheet.number, to=person, at=at)) == bool(wanted), (kind, name, "search")
 
@@ -61,7 +71,10 @@ def test_a_stranger_without_login_is_sent_to_the_login_from_every_inner_address(
     for door in ("office", "counter"):
         for pattern in get_resolver(f"riskwatch.doors.{door}.urls").url_patterns:
             made = {"pk": 1, "key": "x", "number": 1}
-            values = [("00000000-0000-0000-0000-000000000000" if "uuid" in str(pattern.pattern) else made[n]) for n in pattern.pattern.converters]
+            values = [
+                ("00000000-0000-0000-0000-000000000000" if "uuid" in str(pattern.pattern) else made[n])
+                for n in pattern.pattern.converters
+            ]
             address = reverse(f"{door}:{pattern.name}", args=values)
             response = Client().get(address, follow=True)
             assert response.status_code in (200, 405), address
@@ -110,10 +123,20 @@ def test_an_act_over_the_api_obeys_the_same_rules(sheets, cast):
 
     key = issue_token(cast["firm-staff"], name="t", days=1, by=cast["firm-staff"], at=timezone.now())
     header = {"authorization": f"Bearer {key}"}
-    response = Client().post(f"/api/sheets/{sheets['order'].pk}/order-lift", {"fields": {"why": "low", "reason": "x"}}, content_type="application/json", headers=header)
+    response = Client().post(
+        f"/api/sheets/{sheets['order'].pk}/order-lift",
+        {"fields": {"why": "low", "reason": "x"}},
+        content_type="application/json",
+        headers=header,
+    )
     assert response.status_code == 403
     assert response["Content-Type"] == "application/problem+json"
     assert response.json()["rule"]
-    done = Client().post(f"/api/sheets/{sheets['duty'].pk}/duty-report", {"fields": {"plan": "p", "measures_taken": "m"}}, content_type="application/json", headers=header)
+    done = Client().post(
+        f"/api/sheets/{sheets['duty'].pk}/duty-report",
+        {"fields": {"plan": "p", "measures_taken": "m"}},
+        content_type="application/json",
+        headers=header,
+    )
     assert done.status_code == 200
     assert done.json()["stage"] == "done"

@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from django.db import close_old_connections, connection, transaction
+
 from riskwatch.refusals import Refusal
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,7 +48,8 @@ def test_of_two_deciders_one_wins_and_the_other_is_told_who_and_when(house, at, 
     with transaction.atomic():
         done = walk(house, told[0], upto="proposed", at=at)
     results = _together(
-        lambda: decision.decide(done.decision, by=house["sh-decider"], at=at), lambda: decision.send_back(done.decision, reason="r", by=house["hq-decider"], at=at)
+        lambda: decision.decide(done.decision, by=house["sh-decider"], at=at),
+        lambda: decision.send_back(done.decision, reason="r", by=house["hq-decider"], at=at),
     )
     refused = [r for r in results if isinstance(r, Refusal)]
     assert len(refused) == 1
@@ -80,7 +82,9 @@ def test_two_collectors_of_one_file_store_each_row_once(house, at):
     body = rows.encode()
 
     def collect(office, who):
-        return lambda: bulk.collect(io.BytesIO(body), "a.csv", bulk.Batch(intake.SOURCE, house.orgs[office], house[who], at))
+        return lambda: bulk.collect(
+            io.BytesIO(body), "a.csv", bulk.Batch(intake.SOURCE, house.orgs[office], house[who], at)
+        )
 
     _together(collect("sh", "sh-registrar"), collect("sz", "sz-registrar"))
     assert Information.objects.count() == 300

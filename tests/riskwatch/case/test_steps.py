@@ -1,11 +1,12 @@
 """The table of steps, read and walked in full: every kind × stage × step × role."""
 
-import decree188
 import pytest
+
+import decree188
 from riskwatch.case import desk
+from riskwatch.case.access import ACCESS
 from riskwatch.case.lifecycle import BY_NAME, FINAL, OF_KIND, Standing, post_for
 from riskwatch.case.models import Sheet
-from riskwatch.case.access import ACCESS
 from riskwatch.case.steps import NEW, STEPS
 from riskwatch.case.words import KINDS, STAGES
 from riskwatch.parties.queries import Post
@@ -70,7 +71,12 @@ def test_a_step_opens_only_to_its_roles_at_its_place(step, cast):
     from datetime import date
 
     for role in BY_CODE:
-        for org, kind, level in ((sh, "office", "direct"), (sz, "office", "direct"), (hq, "office", "headquarters"), (firm, "operator", "")):
+        for org, kind, level in (
+            (sh, "office", "direct"),
+            (sz, "office", "direct"),
+            (hq, "office", "headquarters"),
+            (firm, "operator", ""),
+        ):
             me = Standing(cast["hq-policy"], date(2026, 3, 10), (Post(org.pk, kind, level, role, 0),))
             here = {"owner": org in (sh, hq), "only_owner": org == sh, "superior": org == hq, "headquarters": org == hq}
             allowed = role in step.roles and any(here.get(p, False) for p in places)
@@ -82,8 +88,6 @@ def test_a_step_opens_only_to_its_roles_at_its_place(step, cast):
                 assert bool(post_for(sheet, step, me)) == allowed, (step.act, role, org)
 
 
-
-
 def _concerned(step, owner, firm, places):
     from datetime import UTC, datetime
 
@@ -92,7 +96,16 @@ def _concerned(step, owner, firm, places):
 
     who = Person.objects.first()
     now = datetime(2026, 3, 10, tzinfo=UTC)
-    sheet = Sheet.objects.create(kind=step.kind, owner=owner, stage=step.leaves[0] or "x", title="t", made_by=who, made_at=now, moved_by=who, moved_at=now)
+    sheet = Sheet.objects.create(
+        kind=step.kind,
+        owner=owner,
+        stage=step.leaves[0] or "x",
+        title="t",
+        made_by=who,
+        made_at=now,
+        moved_by=who,
+        moved_at=now,
+    )
     part = next(p for p in places if p in ("commissioned", "addressee", "reporter"))
     Concern.objects.create(sheet=sheet, organisation=firm, part=part)
     return sheet

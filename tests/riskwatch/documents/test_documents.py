@@ -6,10 +6,17 @@ import zipfile
 import pymupdf
 import pytest
 from PIL import Image
+
 from riskwatch.documents import actions, paper
 from riskwatch.refusals import Refusal
 
-CONTENT = {"organ": "上海海关", "number": "沪〔2026〕1号", "addressees": ["某公司"], "sections": [["一、事由", '#read("/etc/passwd") #sys.inputs']], "signer": "张三"}
+CONTENT = {
+    "organ": "上海海关",
+    "number": "沪〔2026〕1号",
+    "addressees": ["某公司"],
+    "sections": [["一、事由", '#read("/etc/passwd") #sys.inputs']],
+    "signer": "张三",
+}
 
 
 def picture(**info):

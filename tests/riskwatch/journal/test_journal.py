@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
+
 from riskwatch.journal import actions, chain
 from riskwatch.journal.models import Entry, Payload, Strand
 from riskwatch.journal.verification import verify
@@ -18,7 +19,9 @@ pytestmark = pytest.mark.django_db
 def three(cast, at):
     with transaction.atomic():
         for n in range(3):
-            actions.write("folder:1", "folder.open", by=cast["sh-case_officer"], at=at + timedelta(minutes=n), content={"n": n})
+            actions.write(
+                "folder:1", "folder.open", by=cast["sh-case_officer"], at=at + timedelta(minutes=n), content={"n": n}
+            )
 
 
 def _meddle(sql, *args):
@@ -45,7 +48,9 @@ def test_nothing_can_be_changed_or_deleted(three, model):
 
 
 def test_a_changed_content_is_named(three):
-    _meddle("UPDATE journal_payload SET content = '{\"n\": 9}' WHERE entry_id = (SELECT id FROM journal_entry WHERE number = 2)")
+    _meddle(
+        "UPDATE journal_payload SET content = '{\"n\": 9}' WHERE entry_id = (SELECT id FROM journal_entry WHERE number = 2)"
+    )
     assert verify().broken.where == "folder:1 #2"
 
 
@@ -104,13 +109,15 @@ def test_a_package_verifies_alone_and_a_flipped_byte_shows(tmp_path, cast, at, t
     from riskwatch.journal.packaged import verify_package
 
     done = walk(cast, told[0], upto="accepted", at=at)
-    body = packing.package(packing.sheets_of(done.folder), [done.folder.strand, done.information.strand], {"folder": done.folder.number})
+    body = packing.package(
+        packing.sheets_of(done.folder), [done.folder.strand, done.information.strand], {"folder": done.folder.number}
+    )
     path = tmp_path / "package.zip"
     path.write_bytes(body)
     assert verify_package(path) is None
     with zipfile.ZipFile(path) as parcel:
         parts = {n: parcel.read(n) for n in parcel.namelist()}
-    parts["journal.jsonl"] = parts["journal.jsonl"].replace("regional".encode(), "isolated".encode(), 1)
+    parts["journal.jsonl"] = parts["journal.jsonl"].replace(b"regional", b"isolated", 1)
     with zipfile.ZipFile(path, "w") as parcel:
         for name, part in parts.items():
             parcel.writestr(name, part)

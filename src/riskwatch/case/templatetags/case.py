@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-import decree188
 from django import template
 from django.urls import reverse
 from django.utils.translation import get_language
 
+import decree188
 from riskwatch.case.lifecycle import BY_NAME
 from riskwatch.case.words import ACTS, KINDS
 from riskwatch.look.templatetags.look import shanghai

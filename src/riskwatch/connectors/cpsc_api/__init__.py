@@ -9,7 +9,15 @@ from typing import Any, BinaryIO
 import ijson
 
 from riskwatch.collection.ports import (
-    Arrival, BadRow, Limits, Reading, RowProblem, UnreadableFile, day_of, joined, unpacked,
+    Arrival,
+    BadRow,
+    Limits,
+    Reading,
+    RowProblem,
+    UnreadableFile,
+    day_of,
+    joined,
+    unpacked,
 )  # fmt: skip
 
 

@@ -29,7 +29,9 @@ class Twin:
             return row.receipt
         if mood == 0 and not _heard(key):
             raise PartnerTrouble("gateway timeout")
-        made = TwinInstruction.objects.create(key=key, body=dict(body), receipt=f"ECIQ-{sha256(key.encode()).hexdigest()[:10]}")
+        made = TwinInstruction.objects.create(
+            key=key, body=dict(body), receipt=f"ECIQ-{sha256(key.encode()).hexdigest()[:10]}"
+        )
         if mood == 1:
             raise PartnerTrouble("connection closed before the answer")
         return made.receipt

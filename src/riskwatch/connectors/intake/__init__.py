@@ -10,7 +10,6 @@ from hashlib import sha256
 from decree188.collection import source_kinds
 from decree188.identifiers import InvalidIdentifier, check_commodity_code
 from decree188.scope import aspects
-
 from riskwatch.collection.ports import Arrival, RowProblem, TableSource, day_of, needed
 
 COLUMNS = ("来源", "标题", "内容", "产品", "品牌", "型号", "批次", "商品编码", "数量", "原产地", "生产企业", "进口商",
@@ -30,7 +29,9 @@ def translate(row: Mapping[str, str], position: str) -> Arrival:
             code = check_commodity_code(code)
         except InvalidIdentifier as error:
             raise RowProblem("商品编码", error.reason_zh) from None
-    named = tuple(_pick(_ASPECTS, a.strip(), "方面") for a in row.get("方面", "").replace("，", "、").split("、") if a.strip())
+    named = tuple(
+        _pick(_ASPECTS, a.strip(), "方面") for a in row.get("方面", "").replace("，", "、").split("、") if a.strip()
+    )
     mark = row.get("外部编号") or sha256("\x1f".join(row.get(c, "") for c in COLUMNS).encode()).hexdigest()[:24]
     return Arrival(
         external_id=f"intake:{mark}", position=position, title=title, text=text, original=dict(row) | {"kind": kind},

@@ -101,7 +101,9 @@ def _problem(request: HttpRequest, status: int, kind: str, detail: str, **more: 
 def refused(request: HttpRequest, error: Refusal) -> HttpResponse:
     """A refusal as a problem document."""
     rule = error.rule.cite("zh") if error.rule else ""
-    return _problem(request, error.status, error.code, error.reason, remedy=error.remedy, rule=rule, fields=error.fields)
+    return _problem(
+        request, error.status, error.code, error.reason, remedy=error.remedy, rule=rule, fields=error.fields
+    )
 
 
 @api.exception_handler(Http404)
@@ -126,7 +128,10 @@ def _short(sheet: Sheet, today: date) -> dict[str, Any]:
 
 def _sheets(request: Any, rows: Any, offset: int, limit: int) -> list[dict[str, Any]]:
     today = posts_of(request.auth, timezone.now()).today
-    return [_short(s, today) for s in rows.select_related("owner")[max(0, offset) : max(0, offset) + max(1, min(limit, 200))]]
+    return [
+        _short(s, today)
+        for s in rows.select_related("owner")[max(0, offset) : max(0, offset) + max(1, min(limit, 200))]
+    ]
 
 
 FAULTS: Any = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
@@ -138,10 +143,18 @@ def inbox(request: Any, offset: int = 0, limit: int = 50) -> Any:
     return _sheets(request, queries.inbox(posts_of(request.auth, at), at=at), offset, limit)
 
 
-@api.get("/sheets", response={200: list[SheetOut], **FAULTS}, summary="Records the caller may see; with q, those that hold the words")
+@api.get(
+    "/sheets",
+    response={200: list[SheetOut], **FAULTS},
+    summary="Records the caller may see; with q, those that hold the words",
+)
 def sheets(request: Any, q: str = "", kind: str = "", offset: int = 0, limit: int = 50) -> Any:
     at = timezone.now()
-    rows = queries.search(q, to=request.auth, at=at) if q else visible(Sheet.objects.order_by("-made_at", "-pk"), to=request.auth, at=at)
+    rows = (
+        queries.search(q, to=request.auth, at=at)
+        if q
+        else visible(Sheet.objects.order_by("-made_at", "-pk"), to=request.auth, at=at)
+    )
     return _sheets(request, rows.filter(kind=kind) if kind else rows, offset, limit)
 
 
@@ -152,7 +165,11 @@ def sheet(request: Any, pk: int) -> Any:
     me = posts_of(request.auth, at)
     seen = depth(row, to=request.auth, at=at) or ""
     causes, effects = queries.chain(row)
-    near = set(visible(Sheet.objects.filter(pk__in=[s.pk for s in (*causes, *effects)]), to=request.auth, at=at).values_list("pk", flat=True))
+    near = set(
+        visible(Sheet.objects.filter(pk__in=[s.pk for s in (*causes, *effects)]), to=request.auth, at=at).values_list(
+            "pk", flat=True
+        )
+    )
     return _short(row, me.today) | {
         "depth": seen, "facts": [{"label": str(f.label), "value": str(f.value)} for f in desk.facts(row, seen)],
         "causes": [s.pk for s in causes if s.pk in near], "effects": [s.pk for s in effects if s.pk in near],
@@ -184,7 +201,9 @@ def take(request: Any, pk: int, key: str, body: Body) -> Any:
 
 @api.get("/folders", response={200: list[FolderOut], **FAULTS}, summary="Cases the caller may see")
 def folders(request: Any, offset: int = 0, limit: int = 50) -> Any:
-    rows = folders_visible(Folder.objects.select_related("owner").order_by("-opened_at"), to=request.auth, at=timezone.now())
+    rows = folders_visible(
+        Folder.objects.select_related("owner").order_by("-opened_at"), to=request.auth, at=timezone.now()
+    )
     start = max(0, offset)
     return [_folder(f) for f in rows[start : start + max(1, min(limit, 200))]]
 
@@ -220,5 +239,10 @@ def _take(request: Any, subject: Any, key: str, body: Body, at: datetime) -> Any
     one = _act(key)
     form = one.form(body.fields, subject=subject, by=request.auth, at=at)
     if not form.is_valid():
-        raise Refusal(_("填写有误"), code="wrong_fields", status=422, fields={k: " ".join(v) for k, v in form.errors.items()})
+        raise Refusal(
+            _("填写有误"),
+            code="wrong_fields",
+            status=422,
+            fields={k: " ".join(str(e) for e in v) for k, v in form.errors.items()},
+        )
     return desk.take(one, subject, form=form, by=request.auth, at=at, expected_version=body.version)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from decree188 import collection as law
-from decree188.calendar import SHANGHAI
-from decree188.scope import operator_roles
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from decree188 import collection as law
+from decree188.calendar import SHANGHAI
+from decree188.scope import operator_roles
 from riskwatch.case.desk import organisations, text
 from riskwatch.collection.desk import FactsForm
 from riskwatch.parties.models import Qualification
@@ -54,10 +54,12 @@ class ReportForm(FactsForm):
     text = text(_("发现了什么风险"), rows=4)
     first_known_at = MomentField(label=_("首次知悉时间"), help_text=_("提交后不能修改"))
     severe = forms.BooleanField(label=_("涉及死亡、重伤，或产品已在境外召回"), required=False)
-    role_in_case = forms.ChoiceField(label=_("本单位在本案中是"), choices=[("", "—"), *operator_roles.choices()], required=False)
+    role_in_case = forms.ChoiceField(
+        label=_("本单位在本案中是"), choices=[("", "—"), *operator_roles.choices()], required=False
+    )
     own_number = forms.CharField(label=_("检测报告编号"), max_length=80, required=False)
     qualification = forms.ModelChoiceField(Qualification.objects.none(), label=_("资质"), required=False)
-    files = FilesField(label=_("附件（照片、检测报告等）"), required=False)
+    files = FilesField(label=_("附件（照片、检测报告等）"), required=False)  # type: ignore[assignment]
     field_order = ("office", "title", "text", "first_known_at", "severe", "role_in_case")
 
 
@@ -85,7 +87,9 @@ class ColleagueForm(forms.Form):
 
     username = forms.CharField(label=_("用户名"), max_length=60)
     name_zh = forms.CharField(label=_("姓名"), max_length=60)
-    role = forms.ChoiceField(label=_("岗位"), choices=[("operator_staff", _("企业经办人")), ("operator_manager", _("企业负责人"))])
+    role = forms.ChoiceField(
+        label=_("岗位"), choices=[("operator_staff", _("企业经办人")), ("operator_manager", _("企业负责人"))]
+    )
     password = forms.CharField(label=_("初始密码"), widget=forms.PasswordInput, max_length=128)
 
 
@@ -101,7 +105,5 @@ class CentreForm(FactsForm):
     source_kind = forms.ChoiceField(label=_("信息来源"), choices=law.source_kinds.choices())
     title = forms.CharField(label=_("标题"), max_length=300)
     text = text(_("内容"), rows=4)
-    files = FilesField(label=_("附件"), required=False)
+    files = FilesField(label=_("附件"), required=False)  # type: ignore[assignment]
     field_order = ("source_kind", "title", "text")
-
-

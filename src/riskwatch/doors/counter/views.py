@@ -5,60 +5,79 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from decree188.calendar import shanghai_date
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from decree188.calendar import shanghai_date
 from riskwatch.case import queries
 from riskwatch.case.access import visible
 from riskwatch.case.lifecycle import posts_of
 from riskwatch.case.models import Sheet
+from riskwatch.case.standing import binding_on
+from riskwatch.case.steps import MEASURES
 from riskwatch.case.views import dress
 from riskwatch.collection import actions as collection
-from riskwatch.doors.counter.forms import CentreForm, ColleagueForm, KnowledgeForm, ReportForm, SystemForm, TraceabilityForm
+from riskwatch.doors.counter.forms import (
+    CentreForm,
+    ColleagueForm,
+    KnowledgeForm,
+    ReportForm,
+    SystemForm,
+    TraceabilityForm,
+)
 from riskwatch.followup import actions as followup
 from riskwatch.parties import actions as parties
 from riskwatch.parties.models import Membership, Organisation, Person, Qualification
+from riskwatch.parties.views import SignedIn
 from riskwatch.refusals import Refusal, refuse_unless
 
 
-def _page(rows: Any, at: Any, request: HttpRequest) -> dict[str, Any]:
+def _page(rows: Any, at: Any, request: SignedIn) -> dict[str, Any]:
     number = request.GET.get("page", "1")
     start = (max(1, min(int(number), 200)) if number.isdigit() else 1) - 1
     found = list(rows[start * 30 : start * 30 + 31])
     page = {"number": start + 1, "has_previous": start > 0, "has_next": len(found) > 30, "has_other_pages": start > 0 or len(found) > 30,
             "previous_page_number": start, "next_page_number": start + 2}  # fmt: skip
-    return {"rows": dress(found[:30], shanghai_date(at)), "page": page, "base": f"q={request.GET.get('q', '')}&", "door": "counter"}
+    return {
+        "rows": dress(found[:30], shanghai_date(at)),
+        "page": page,
+        "base": f"q={request.GET.get('q', '')}&",
+        "door": "counter",
+    }
 
 
 @login_required
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: SignedIn) -> HttpResponse:
     """What waits for this person's organisation, overdue first; warnings and orders not yet acknowledged come with it."""
     at = timezone.now()
     me = posts_of(request.user, at)
     rows = queries.inbox(me, at=at)
-    orders = visible(Sheet.objects.filter(queries.binding_on(me.today), kind__in=queries.MEASURES), to=request.user, at=at)
+    orders = visible(Sheet.objects.filter(binding_on(me.today), kind__in=MEASURES), to=request.user, at=at)
     received = dress(orders.select_related("owner").order_by("-made_at")[:20], me.today)
     mine = [Organisation.objects.get(pk=o) for o in dict.fromkeys(p.organisation for p in me.posts)]
     return render(request, "counter/inbox.html", _page(rows, at, request) | {"received": received, "mine": mine})
 
 
 @login_required
-def records(request: HttpRequest) -> HttpResponse:
+def records(request: SignedIn) -> HttpResponse:
     """Every record that concerns the organisation."""
     at = timezone.now()
     text = request.GET.get("q", "")
-    rows = queries.search(text, to=request.user, at=at) if text.strip() else visible(Sheet.objects.select_related("owner"), to=request.user, at=at).order_by("-made_at")
+    rows = (
+        queries.search(text, to=request.user, at=at)
+        if text.strip()
+        else visible(Sheet.objects.select_related("owner"), to=request.user, at=at).order_by("-made_at")
+    )
     return render(request, "counter/records.html", _page(rows, at, request))
 
 
 def _form_page(
-    request: HttpRequest, form: forms.Form, title: str, note: str, do: Callable[[dict[str, Any]], Sheet]
+    request: SignedIn, form: forms.Form, title: str, note: str, do: Callable[[dict[str, Any]], Sheet]
 ) -> HttpResponse:
     refusal = None
     if request.method == "POST" and form.is_valid():
@@ -77,7 +96,7 @@ def _form_page(
 
 
 @login_required
-def report(request: HttpRequest) -> HttpResponse:
+def report(request: SignedIn) -> HttpResponse:
     """Report a risk as an operator or testing body."""
     at = timezone.now()
     own = collection.own_organisation(request.user, at, "operator", "testing_body", "technical_body")
@@ -95,11 +114,13 @@ def report(request: HttpRequest) -> HttpResponse:
             severe=said["severe"], files=said["files"], by=request.user, at=at, **extra,
         )  # fmt: skip
 
-    return _form_page(request, form, _("报告风险"), _("发现产品存在风险，应当及时报告。首次知悉时间提交后不能修改。"), do)
+    return _form_page(
+        request, form, _("报告风险"), _("发现产品存在风险，应当及时报告。首次知悉时间提交后不能修改。"), do
+    )
 
 
 @login_required
-def knowledge(request: HttpRequest) -> HttpResponse:
+def knowledge(request: SignedIn) -> HttpResponse:
     """Open the four duties from one's own knowledge."""
     at = timezone.now()
     form = KnowledgeForm(request.POST or None)
@@ -112,15 +133,21 @@ def knowledge(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def traceability(request: HttpRequest) -> HttpResponse:
+def traceability(request: SignedIn) -> HttpResponse:
     """File a traceability statement."""
     at = timezone.now()
     form = TraceabilityForm(request.POST or None)
-    return _form_page(request, form, _("追溯备案"), _("写明批次从哪里来、到哪里去。"), lambda said: followup.file_traceability(**said, by=request.user, at=at))
+    return _form_page(
+        request,
+        form,
+        _("追溯备案"),
+        _("写明批次从哪里来、到哪里去。"),
+        lambda said: followup.file_traceability(**said, by=request.user, at=at),
+    )
 
 
 @login_required
-def register(request: HttpRequest) -> HttpResponse:
+def register(request: SignedIn) -> HttpResponse:
     """A national centre registers what it collected."""
     at = timezone.now()
     own = collection.own_organisation(request.user, at, "centre")
@@ -134,24 +161,30 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def propose(request: HttpRequest) -> HttpResponse:
+def propose(request: SignedIn) -> HttpResponse:
     """A centre's verified information, from which findings are delivered."""
     at = timezone.now()
     own = collection.own_organisation(request.user, at, "centre")
-    rows = visible(Sheet.objects.filter(kind="information", owner=own), to=request.user, at=at).select_related("owner").order_by("-made_at")
+    rows = (
+        visible(Sheet.objects.filter(kind="information", owner=own), to=request.user, at=at)
+        .select_related("owner")
+        .order_by("-made_at")
+    )
     designations = own.designations.filter(withdrawn_on=None)
     return render(request, "counter/propose.html", _page(rows, at, request) | {"designations": designations})
 
 
 @login_required
-def organisation(request: HttpRequest) -> HttpResponse:
+def organisation(request: SignedIn) -> HttpResponse:
     """The firm's own people and reporting system; a manager gives accounts and closes them when somebody leaves."""
     at = timezone.now()
     posts = [p for p in posts_of(request.user, at).posts if p.role == "operator_manager"]
     refuse_unless(posts, _("须由企业负责人办理"), code="no_post", status=403)
     own = Organisation.objects.get(pk=posts[0].organisation)
     form = ColleagueForm(request.POST if request.POST.get("do") == "add" else None)
-    system = SystemForm(request.POST if request.POST.get("do") == "system" else None, initial={"reporting_system": own.reporting_system})
+    system = SystemForm(
+        request.POST if request.POST.get("do") == "system" else None, initial={"reporting_system": own.reporting_system}
+    )
     if form.is_bound and form.is_valid():
         parties.make_colleague(**form.cleaned_data, by=request.user, at=at)
         return redirect("counter:organisation")

@@ -7,18 +7,18 @@ import io
 from datetime import date
 from typing import Any
 
-from decree188.calendar import shanghai_date
-from decree188.related import DEADLINES
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from decree188.calendar import shanghai_date
+from decree188.related import DEADLINES
 from riskwatch.case import deadlines
 from riskwatch.case import policy as rules
 from riskwatch.case.desk import DateInput
@@ -30,6 +30,7 @@ from riskwatch.journal.verification import verify
 from riskwatch.parties import actions, roles
 from riskwatch.parties.models import Membership, Organisation, Person, SignUp
 from riskwatch.parties.queries import reach
+from riskwatch.parties.views import SignedIn
 from riskwatch.refusals import Refusal, refuse_unless
 
 
@@ -53,14 +54,16 @@ class PostForm(forms.Form):
         return found
 
 
-def _held(request: HttpRequest) -> set[str]:
+def _held(request: SignedIn) -> set[str]:
     return {p.role for p in posts_of(request.user, timezone.now()).posts}
 
 
 @official
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: SignedIn) -> HttpResponse:
     """Accounts and their posts."""
-    refuse_unless(_held(request) & {"system_admin", "security_admin"}, _("须由管理员查看"), code="no_post", status=403)
+    refuse_unless(
+        _held(request) & {"system_admin", "security_admin"}, _now("须由管理员查看"), code="no_post", status=403
+    )
     form = PersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         made = actions.make_person(**form.cleaned_data, by=request.user, at=timezone.now())
@@ -74,9 +77,11 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 @official
-def person(request: HttpRequest, pk: int) -> HttpResponse:
+def person(request: SignedIn, pk: int) -> HttpResponse:
     """One account: grant and end posts, close it when somebody leaves."""
-    refuse_unless(_held(request) & {"system_admin", "security_admin"}, _("须由管理员查看"), code="no_post", status=403)
+    refuse_unless(
+        _held(request) & {"system_admin", "security_admin"}, _now("须由管理员查看"), code="no_post", status=403
+    )
     who = get_object_or_404(Person, pk=pk)
     at = timezone.now()
     form = PostForm(request.POST if request.POST.get("do") == "grant" else None, initial={"since": shanghai_date(at)})
@@ -92,16 +97,22 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _now("账号已停用，收回%(n)s个岗位") % {"n": count})
         return redirect("office:person", pk)
     posts = who.memberships.select_related("organisation").order_by("-since")
-    return render(request, "office/person.html", {"who": who, "posts": posts, "form": form, "names": dict(roles.choices())})
+    return render(
+        request, "office/person.html", {"who": who, "posts": posts, "form": form, "names": dict(roles.choices())}
+    )
 
 
 @official
-def signups(request: HttpRequest) -> HttpResponse:
+def signups(request: SignedIn) -> HttpResponse:
     """Operators that ask for accounts in the person's area."""
     at = timezone.now()
     me = posts_of(request.user, at)
     mine = [p.organisation for p in me.posts if p.role in ("registrar", "case_officer")]
-    rows = SignUp.objects.filter(region_office__in=reach(mine, me.today)).select_related("region_office").order_by("state", "-asked_at")
+    rows = (
+        SignUp.objects.filter(region_office__in=reach(mine, me.today))
+        .select_related("region_office")
+        .order_by("state", "-asked_at")
+    )
     if request.method == "POST":
         row = get_object_or_404(rows, pk=request.POST.get("request"))
         approve = request.POST.get("do") == "approve"
@@ -114,7 +125,16 @@ def signups(request: HttpRequest) -> HttpResponse:
 class PolicyForm(forms.Form):
     key = forms.ChoiceField(label=_("期限"), choices=[(k, d.zh) for k, d in DEADLINES.items() if d.mark != "statutory"])
     amount = forms.IntegerField(label=_("数量"), min_value=1, max_value=3660)
-    unit = forms.ChoiceField(label=_("单位"), choices=[("working_days", _("工作日")), ("calendar_days", _("自然日")), ("hours", _("小时")), ("months", _("月")), ("years", _("年"))])
+    unit = forms.ChoiceField(
+        label=_("单位"),
+        choices=[
+            ("working_days", _("工作日")),
+            ("calendar_days", _("自然日")),
+            ("hours", _("小时")),
+            ("months", _("月")),
+            ("years", _("年")),
+        ],
+    )
     valid_from = forms.DateField(label=_("生效日期"), widget=DateInput())
     reason = forms.CharField(label=_("理由"), max_length=300)
 
@@ -134,15 +154,19 @@ class HolidayForm(forms.Form):
             try:
                 found[date.fromisoformat(row[0].strip())] = {"1": True, "0": False}[row[1].strip()]
             except (ValueError, KeyError, IndexError):
-                raise Refusal(_now("第%(n)s行应写成“2027-01-01,0”") % {"n": number}, code="bad_row", status=422) from None
+                raise Refusal(
+                    _now("第%(n)s行应写成“2027-01-01,0”") % {"n": number}, code="bad_row", status=422
+                ) from None
         return found
 
 
 @official
-def policy(request: HttpRequest) -> HttpResponse:
+def policy(request: SignedIn) -> HttpResponse:
     """Time limits: the law's are shown, policy values are edited; each year's working calendar is uploaded."""
     at = timezone.now()
-    form = PolicyForm(request.POST if request.POST.get("do") == "policy" else None, initial={"valid_from": shanghai_date(at)})
+    form = PolicyForm(
+        request.POST if request.POST.get("do") == "policy" else None, initial={"valid_from": shanghai_date(at)}
+    )
     holidays = HolidayForm(request.POST if request.POST.get("do") == "holidays" else None, request.FILES or None)
     if form.is_bound and form.is_valid():
         rules.set_policy(**form.cleaned_data, by=request.user, at=at)
@@ -161,9 +185,9 @@ def policy(request: HttpRequest) -> HttpResponse:
 
 
 @official
-def journal(request: HttpRequest) -> HttpResponse:
+def journal(request: SignedIn) -> HttpResponse:
     """The audit administrator reads and checks the journal."""
-    refuse_unless("audit_admin" in _held(request), _("须由审计管理员查看"), code="no_post", status=403)
+    refuse_unless("audit_admin" in _held(request), _now("须由审计管理员查看"), code="no_post", status=403)
     verdict = verify(seals_from=settings.SEALS) if request.method == "POST" else None
     rows = Entry.objects.select_related("strand", "actor").order_by("-pk")[:200]
     return render(request, "office/journal.html", {"rows": rows, "verdict": verdict, "seals": Seal.objects.count()})

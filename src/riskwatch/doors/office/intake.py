@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from decree188 import collection as law
-from decree188 import scope
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -18,6 +16,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from decree188 import collection as law
+from decree188 import scope
 from riskwatch.case.access import reader, visible
 from riskwatch.case.lifecycle import posts_of
 from riskwatch.case.models import Sheet
@@ -28,6 +28,7 @@ from riskwatch.collection.ports import Source
 from riskwatch.connectors.intake import template as empty_template
 from riskwatch.doors.office.views import official
 from riskwatch.parties.models import Organisation
+from riskwatch.parties.views import SignedIn
 from riskwatch.refusals import Refusal
 from riskwatch.verification import actions as verification
 from riskwatch.verification.models import RESULTS
@@ -38,7 +39,7 @@ def sources() -> list[Source]:
     return [import_string(path) for path in settings.SOURCES]
 
 
-def _offices(request: HttpRequest, role: str) -> Any:
+def _offices(request: SignedIn, role: str) -> Any:
     me = posts_of(request.user, timezone.now())
     return Organisation.objects.filter(pk__in=[p.organisation for p in me.posts if p.role == role])
 
@@ -66,16 +67,20 @@ class RegisterForm(FactsForm):
 
     title = forms.CharField(label=_("标题"), max_length=300)
     source_kind = forms.ChoiceField(label=_("信息来源"), choices=law.source_kinds.choices())
-    source_words = forms.CharField(label=_("来源说明"), max_length=200, required=False, help_text=_("来源为“其它”时必填"))
+    source_words = forms.CharField(
+        label=_("来源说明"), max_length=200, required=False, help_text=_("来源为“其它”时必填")
+    )
     text = forms.CharField(label=_("内容"), widget=forms.Textarea(attrs={"rows": 4}), max_length=20000)
     office = forms.ModelChoiceField(Organisation.objects.none(), label=_("登记单位"))
-    aspects = forms.MultipleChoiceField(label=_("方面"), choices=scope.aspects.choices(), widget=forms.CheckboxSelectMultiple, required=False)
-    files = FilesField(label=_("附件"), required=False)
+    aspects = forms.MultipleChoiceField(
+        label=_("方面"), choices=scope.aspects.choices(), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    files = FilesField(label=_("附件"), required=False)  # type: ignore[assignment]
     field_order = ("office", "source_kind", "source_words", "title", "text")
 
 
 @official
-def register(request: HttpRequest) -> HttpResponse:
+def register(request: SignedIn) -> HttpResponse:
     """Register one piece by hand."""
     form = RegisterForm(request.POST or None, request.FILES or None)
     offices = _offices(request, "registrar")
@@ -86,7 +91,14 @@ def register(request: HttpRequest) -> HttpResponse:
         said = form.cleaned_data
         facts = form.facts() | {k: said[k] for k in ("source_kind", "source_words", "text", "aspects")}
         try:
-            made = actions.register(said["office"], title=said["title"], facts=facts, files=said["files"], by=request.user, at=timezone.now())
+            made = actions.register(
+                said["office"],
+                title=said["title"],
+                facts=facts,
+                files=said["files"],
+                by=request.user,
+                at=timezone.now(),
+            )
         except Refusal as refused:
             refusal = refused
             for name, why in refused.fields.items():
@@ -95,7 +107,12 @@ def register(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _now("已登记，编号%(number)s") % {"number": made.number})
             return redirect("office:sheet", made.pk)
-    return render(request, "office/register.html", {"form": form, "refusal": refusal}, status=422 if form.errors or refusal else 200)
+    return render(
+        request,
+        "office/register.html",
+        {"form": form, "refusal": refusal},
+        status=422 if form.errors or refusal else 200,
+    )
 
 
 class CollectForm(forms.Form):
@@ -107,7 +124,7 @@ class CollectForm(forms.Form):
 
 
 @official
-def collect(request: HttpRequest) -> HttpResponse:
+def collect(request: SignedIn) -> HttpResponse:
     """Upload a file of a known source; the same as ``riskwatch collect FILE``."""
     at = timezone.now()
     form = CollectForm(request.POST or None, request.FILES or None)
@@ -120,7 +137,9 @@ def collect(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
         try:
-            chosen = next((s for s in known if s.id == form.cleaned_data["source"]), None) or bulk.choose(known, _head(upload), upload.name)
+            chosen = next((s for s in known if s.id == form.cleaned_data["source"]), None) or bulk.choose(
+                known, _head(upload), upload.name
+            )
             batch = bulk.Batch(chosen, form.cleaned_data["office"], request.user, at)
             done = bulk.collect(upload, upload.name, batch)
         except Refusal as refused:
@@ -139,7 +158,7 @@ def _head(upload: Any) -> bytes:
 
 
 @official
-def collected(request: HttpRequest, pk: int) -> HttpResponse:
+def collected(request: SignedIn, pk: int) -> HttpResponse:
     """What a collected file brought: counts, and every row that could not be taken with its reason."""
     mine = reader(request.user, timezone.now())
     rows = SourceFile.objects.select_related("office", "begun_by")
@@ -148,7 +167,7 @@ def collected(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @official
-def template(request: HttpRequest) -> HttpResponse:
+def template(request: SignedIn) -> HttpResponse:
     """The empty intake template."""
     response = HttpResponse(empty_template(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="riskwatch-intake.csv"'
@@ -160,12 +179,14 @@ class BatchForm(forms.Form):
 
     result = forms.ChoiceField(label=_("结论"), choices=RESULTS)
     method = forms.CharField(label=_("核实方法"), widget=forms.Textarea(attrs={"rows": 2}))
-    sample = forms.CharField(label=_("抽样情况"), widget=forms.Textarea(attrs={"rows": 2}), help_text=_("抽查了多少条、如何抽取、结果如何"))
+    sample = forms.CharField(
+        label=_("抽样情况"), widget=forms.Textarea(attrs={"rows": 2}), help_text=_("抽查了多少条、如何抽取、结果如何")
+    )
     office = forms.ModelChoiceField(Organisation.objects.none(), label=_("核实单位"))
 
 
 @official
-def verify_batch(request: HttpRequest) -> HttpResponse:
+def verify_batch(request: SignedIn) -> HttpResponse:
     """Verify chosen pieces as a batch."""
     at = timezone.now()
     keys = [int(k) for k in request.POST.getlist("sheet") if k.isdigit()][:5000]
@@ -186,11 +207,13 @@ def verify_batch(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _now("已核实%(n)s条") % {"n": count})
             return redirect("office:information")
-    return render(request, "office/verify_batch.html", {"form": form, "keys": keys, "count": chosen.count(), "refusal": refusal})
+    return render(
+        request, "office/verify_batch.html", {"form": form, "keys": keys, "count": chosen.count(), "refusal": refusal}
+    )
 
 
 @official
-def reveal(request: HttpRequest, pk: int) -> HttpResponse:
+def reveal(request: SignedIn, pk: int) -> HttpResponse:
     """Open a reporter's identity for the handling officer, with a reason."""
     at = timezone.now()
     sheet = get_object_or_404(visible(Sheet.objects.filter(kind="information"), to=request.user, at=at), pk=pk)
@@ -205,7 +228,7 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @official
-def take_charge(request: HttpRequest, pk: int) -> HttpResponse:
+def take_charge(request: SignedIn, pk: int) -> HttpResponse:
     """Become the handling officer."""
     at = timezone.now()
     sheet = get_object_or_404(visible(Sheet.objects.filter(kind="information"), to=request.user, at=at), pk=pk)

@@ -18,7 +18,9 @@ def service() -> Person:
     return Person.objects.get(username=SERVICE)
 
 
-def hand_in(office: Organisation, *, title: str, facts: dict[str, Any], who: dict[str, str], files: list[Any], at: datetime) -> tuple[str, str]:
+def hand_in(
+    office: Organisation, *, title: str, facts: dict[str, Any], who: dict[str, str], files: list[Any], at: datetime
+) -> tuple[str, str]:
     """Hand a report in; returns the receipt's number and secret."""
     sheet, secret = report_as_person(office, title=title, facts=facts, who=who, files=files, by=service(), at=at)
     open_receipt(sheet.number, digest_of(sheet.number, secret), at=at)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from decree188.calendar import shanghai_date
-from decree188.identifiers import InvalidIdentifier, check_resident_id
 from django import forms
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -14,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from decree188.calendar import shanghai_date
+from decree188.identifiers import InvalidIdentifier, check_resident_id
 from riskwatch.disclosure import queries
 from riskwatch.documents import actions as documents
 from riskwatch.doors.portal import ports
@@ -48,7 +48,9 @@ def _offices(*kinds: str) -> Any:
 class ReportForm(forms.Form):
     """A report by a member of the public."""
 
-    office = forms.ModelChoiceField(Organisation.objects.none(), label=_("报告给"), widget=forms.Select(attrs={"data-filter": "1"}))
+    office = forms.ModelChoiceField(
+        Organisation.objects.none(), label=_("报告给"), widget=forms.Select(attrs={"data-filter": "1"})
+    )
     product = forms.CharField(label=_("什么产品"), max_length=300)
     brand = forms.CharField(label=_("品牌"), max_length=200, required=False)
     model = forms.CharField(label=_("型号或批号"), max_length=300, required=False)
@@ -66,7 +68,7 @@ class ReportForm(forms.Form):
         text = self.cleaned_data["proof"].strip()
         if len(text) == 18:
             try:
-                return check_resident_id(text)
+                return str(check_resident_id(text))
             except InvalidIdentifier as error:
                 raise forms.ValidationError(error.reason_zh) from None
         if len(text) < 6:
@@ -94,7 +96,9 @@ class SignUpForm(forms.Form):
     uscc = forms.CharField(label=_("统一社会信用代码"), max_length=18)
     name_zh = forms.CharField(label=_("企业名称"), max_length=200)
     legal_representative = forms.CharField(label=_("法定代表人"), max_length=60)
-    region_office = forms.ModelChoiceField(Organisation.objects.none(), label=_("所在地海关"), widget=forms.Select(attrs={"data-filter": "1"}))
+    region_office = forms.ModelChoiceField(
+        Organisation.objects.none(), label=_("所在地海关"), widget=forms.Select(attrs={"data-filter": "1"})
+    )
     applicant_name = forms.CharField(label=_("经办人姓名"), max_length=60)
     applicant_phone = forms.CharField(label=_("经办人电话"), max_length=30)
     applicant_email = forms.EmailField(label=_("经办人邮箱"))
@@ -137,7 +141,7 @@ def feed(request: HttpRequest) -> JsonResponse:
          "starts_on": p.starts_on, "ends_on": p.ends_on, "ended": queries.has_ended(p, today), "published_at": p.published_at}
         for p in queries.publications()[:500]
     ]  # fmt: skip
-    newest = max((r["published_at"] for r in rows), default=None)
+    newest = rows[0]["published_at"] if rows else None
     return JsonResponse({"newest": newest, "announcements": rows}, json_dumps_params={"ensure_ascii": False})
 
 
@@ -161,7 +165,9 @@ def report(request: HttpRequest) -> HttpResponse:
                 response = render(request, "portal/received.html", {"number": number, "secret": secret})
                 response["Cache-Control"] = "no-store"
                 return response
-    return render(request, "portal/report.html", {"form": form, "refusal": refusal}, status=422 if form.errors or refusal else 200)
+    return render(
+        request, "portal/report.html", {"form": form, "refusal": refusal}, status=422 if form.errors or refusal else 200
+    )
 
 
 def receipt(request: HttpRequest) -> HttpResponse:

@@ -17,7 +17,18 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 GOOD = {"verified", "entered", "accepted", "decided", "in_force", "fulfilled", "receipted", "granted", "published", "kept",
         "checked", "approved", "confirmed", "adopted", "upheld", "mended"}  # fmt: skip
 BAD = {"overdue", "refuted", "refused", "returned", "declined", "rejected", "destroyed", "condemned", "out_of_scope"}
-QUIET = {"lapsed", "lifted", "ended", "cancelled", "withdrawn", "void", "superseded", "transferred", "released", "ruled_out"}
+QUIET = {
+    "lapsed",
+    "lifted",
+    "ended",
+    "cancelled",
+    "withdrawn",
+    "void",
+    "superseded",
+    "transferred",
+    "released",
+    "ruled_out",
+}
 ICONS = {
     "inbox": "M4 4h16v12h-4l-2 3h-4l-2-3H4z", "chart-bar": "M4 20V10M10 20V4M16 20v-8M22 20H2",
     "alert-triangle": "M12 3l10 18H2zM12 10v5M12 18v.5", "folder": "M3 5h6l2 3h10v11H3z",
@@ -34,7 +45,8 @@ ICONS = {
 def icon(name: str) -> SafeString:
     """A line icon; decoration only."""
     return format_html(
-        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d="{}"/></svg>', ICONS.get(name, "")
+        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d="{}"/></svg>',
+        ICONS.get(name, ""),
     )
 
 

@@ -13,7 +13,17 @@ from riskwatch.parties.models import Designation, Membership, Organisation, Pers
 
 PASSWORD = "Riskwatch-demo-1"  # noqa: S105 - the demo's, printed at its start
 SINCE = date(2020, 1, 1)
-OFFICE_ROLES = ("registrar", "verifier", "approver", "case_officer", "decider", "issuer", "releaser", "archivist", "supervisor")
+OFFICE_ROLES = (
+    "registrar",
+    "verifier",
+    "approver",
+    "case_officer",
+    "decider",
+    "issuer",
+    "releaser",
+    "archivist",
+    "supervisor",
+)
 WORDS = {"registrar": "信息", "verifier": "核实", "approver": "审核", "case_officer": "经办", "decider": "决策", "issuer": "签发",
          "releaser": "公开", "archivist": "档案", "supervisor": "监督"}  # fmt: skip
 OFFICES = {"hq": ("0000", "总署"), "sh": ("2200", "上海"), "pj": ("2201", "浦江"), "sz": ("5300", "深圳")}
@@ -37,7 +47,11 @@ def _uscc(base: str) -> str:
 
 
 FIRMS = {
-    "firm": ("晨星玩具（上海）进出口有限公司", "Morning Star Toys Import & Export (Shanghai)", "91310115MA1TESTX0"[:17]),
+    "firm": (
+        "晨星玩具（上海）进出口有限公司",
+        "Morning Star Toys Import & Export (Shanghai)",
+        "91310115MA1TESTX0"[:17],
+    ),
     "rival": ("海桥电器贸易有限公司", "Seabridge Electrical Trading", "91310115MA1TESTY0"[:17]),
     "agent": ("通达报关代理有限公司", "Tongda Customs Brokers", "91310115MA1TESTZ0"[:17]),
 }
@@ -68,7 +82,12 @@ def make(password: str = PASSWORD) -> Cast:
     _bodies(cast)
     for username, name, place, roles in STAFF:
         _person(cast, username, name, cast.orgs[place], roles, secret)
-    for username, role in (("hq-policy", "policy"), ("hq-system", "system_admin"), ("hq-security", "security_admin"), ("hq-audit", "audit_admin")):
+    for username, role in (
+        ("hq-policy", "policy"),
+        ("hq-system", "system_admin"),
+        ("hq-security", "security_admin"),
+        ("hq-audit", "audit_admin"),
+    ):
         _person(cast, username, {"policy": "规则岗 方圆", "system_admin": "系统管理员 任机", "security_admin": "安全管理员 严密", "audit_admin": "审计管理员 史鉴"}[role],
                 cast.orgs["hq"], (role,), secret)  # fmt: skip
     for service in ("clock-service", "portal-service", "collector-service"):
@@ -86,7 +105,9 @@ def _offices(cast: Cast, secret: str) -> None:
 def _person(cast: Cast, username: str, name: str, place: Organisation, roles: tuple[str, ...], secret: str) -> None:
     person, _made = Person.objects.get_or_create(username=username, defaults={"name_zh": name, "password": secret})
     for role in roles:
-        Membership.objects.get_or_create(person=person, organisation=place, role=role, until=None, defaults={"since": SINCE})
+        Membership.objects.get_or_create(
+            person=person, organisation=place, role=role, until=None, defaults={"since": SINCE}
+        )
     cast.people[username] = person
 
 
@@ -102,13 +123,23 @@ def _bodies(cast: Cast) -> None:
                                  "legal_representative": "沈星"},
         )  # fmt: skip
     cast.orgs["police"], _made = Organisation.objects.get_or_create(
-        code="DP-001", defaults={"kind": "department", "name_zh": "市场监管部门", "name_en": "Market regulator", "sort_key": "shi chang"}
+        code="DP-001",
+        defaults={
+            "kind": "department",
+            "name_zh": "市场监管部门",
+            "name_en": "Market regulator",
+            "sort_key": "shi chang",
+        },
     )
     for short in ("tech", "lab"):
         Qualification.objects.get_or_create(
-            organisation=cast.orgs[short], number=f"Q-{short}", defaults={"kind": "CMA", "valid_from": SINCE, "valid_until": date(2035, 12, 31)}
+            organisation=cast.orgs[short],
+            number=f"Q-{short}",
+            defaults={"kind": "CMA", "valid_from": SINCE, "valid_until": date(2035, 12, 31)},
         )
-    clerk, _made = Person.objects.get_or_create(username="hq-policy", defaults={"name_zh": "规则岗 方圆", "password": make_password(PASSWORD)})
+    clerk, _made = Person.objects.get_or_create(
+        username="hq-policy", defaults={"name_zh": "规则岗 方圆", "password": make_password(PASSWORD)}
+    )
     Designation.objects.get_or_create(
         number="监测指定〔2026〕1号",
         defaults={"centre": cast.orgs["centre"], "products": ["9503"], "areas": [], "valid_from": SINCE, "valid_until": date(2035, 12, 31),

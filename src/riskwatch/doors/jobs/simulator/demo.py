@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -67,19 +68,19 @@ def _cases(cast: Cast) -> int:
     return made + len(walks) + 2
 
 
-def _follow(cast: Cast, notice: object, order: object, now: object) -> None:
+def _follow(cast: Cast, notice: Any, order: Any, now: datetime) -> None:
     day = timedelta(days=1)
-    served.acknowledge(notice, by=cast["firm-staff"], at=now - 3 * day)  # type: ignore[arg-type, operator]
-    duties = list(notice.effects.filter(kind="duty").order_by("pk"))  # type: ignore[attr-defined]
-    followup.report(duties[0], plan="停止销售并召回", measures_taken="已下架", by=cast["firm-staff"], at=now - day)  # type: ignore[operator]
-    followup.apply_to_lift(notice, report="已更换磁铁固定方式，第三方检测合格", by=cast["firm-manager"], at=now - day)  # type: ignore[arg-type, operator]
-    first = notice.effects.filter(kind="filing").first()  # type: ignore[attr-defined]
-    filing.send(first, summary="已向进口商发布通告", by=cast["sh-case_officer"], at=now - 2 * day)  # type: ignore[operator]
-    followup.object_to(order, grounds="涉及数量与实际不符", by=cast["firm-manager"], at=now - day)  # type: ignore[arg-type, operator]
+    served.acknowledge(notice, by=cast["firm-staff"], at=now - 3 * day)
+    duties = list(notice.effects.filter(kind="duty").order_by("pk"))
+    followup.report(duties[0], plan="停止销售并召回", measures_taken="已下架", by=cast["firm-staff"], at=now - day)
+    followup.apply_to_lift(notice, report="已更换磁铁固定方式，第三方检测合格", by=cast["firm-manager"], at=now - day)
+    first = notice.effects.filter(kind="filing").first()
+    filing.send(first, summary="已向进口商发布通告", by=cast["sh-case_officer"], at=now - 2 * day)
+    followup.object_to(order, grounds="涉及数量与实际不符", by=cast["firm-manager"], at=now - day)
 
 
-def _publish(cast: Cast, measure: object, now: object) -> None:
+def _publish(cast: Cast, measure: Any, now: datetime) -> None:
     day = timedelta(days=1)
-    asked = disclosure.request(measure, title="关于部分磁力玩具的风险警示公告", body="部分磁力玩具的小磁铁可能松脱，被儿童误吞会造成严重伤害。\n\n请消费者立即停止使用，并联系销售者退货。",  # type: ignore[arg-type]
-                               left_out="企业内部检测数据，属商业秘密", by=cast["hq-case_officer"], at=now - 4 * day)  # type: ignore[operator] # fmt: skip
-    disclosure.publish(asked, redacted=True, by=cast["hq-releaser"], at=now - 3 * day)  # type: ignore[operator]
+    asked = disclosure.request(measure, title="关于部分磁力玩具的风险警示公告", body="部分磁力玩具的小磁铁可能松脱，被儿童误吞会造成严重伤害。\n\n请消费者立即停止使用，并联系销售者退货。",
+                               left_out="企业内部检测数据，属商业秘密", by=cast["hq-case_officer"], at=now - 4 * day)  # fmt: skip
+    disclosure.publish(asked, redacted=True, by=cast["hq-releaser"], at=now - 3 * day)

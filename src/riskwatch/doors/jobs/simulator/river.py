@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from decree188.calendar import shanghai_date
-
 from riskwatch.assessment import actions as assessment
 from riskwatch.case import actions as case
 from riskwatch.case.models import Folder, Sheet
@@ -42,10 +41,14 @@ def walk(cast: Cast, event: Event, *, upto: str, at: datetime, office: str = "sh
     """Walk one event from its registration up to a stage; an hour passes between steps."""
     far = STAGES.index(upto)
     hour = timedelta(hours=1)
-    sheet = collection.register(cast.orgs[office], title=event.title, facts=event.facts, by=cast[f"{office}-registrar"], at=at)
+    sheet = collection.register(
+        cast.orgs[office], title=event.title, facts=event.facts, by=cast[f"{office}-registrar"], at=at
+    )
     done = Walk(sheet)
     if far >= 1:
-        task = verification.begin_verification(sheet, task="核对报关单、到货现场查验并抽样检测", by=cast[f"{office}-verifier"], at=at + hour)
+        task = verification.begin_verification(
+            sheet, task="核对报关单、到货现场查验并抽样检测", by=cast[f"{office}-verifier"], at=at + hour
+        )
     if far >= 2:
         verification.report(task, method="现场查验与实验室检测", evidence="检测报告与现场照片", result="verified", reasons="检测结果与信息一致",
                             by=cast[f"{office}-verifier"], at=at + 2 * hour)  # fmt: skip
@@ -70,11 +73,15 @@ def _assess(cast: Cast, done: Walk, far: int, at: datetime, office: str) -> None
     done.folder = case.open_folder(title=done.information.title[:200], owner=cast.orgs[office], direction="import",
                                    sheets=[done.information], by=officer, at=at)  # fmt: skip
     if far >= 6:
-        done.assessment = assessment.commission(done.folder, assessor=cast.orgs["tech"], question="评估该产品的质量安全风险", by=officer, at=at + hour)
+        done.assessment = assessment.commission(
+            done.folder, assessor=cast.orgs["tech"], question="评估该产品的质量安全风险", by=officer, at=at + hour
+        )
     if far >= 7 and done.assessment:
         assessment.take_up(done.assessment, has_interest=False, by=cast["tech-assessor"], at=at + 2 * hour)
     if far >= 8 and done.assessment:
-        assessment.submit(done.assessment, scenarios=SCENARIOS, report=REPORT, by=cast["tech-assessor"], at=at + 3 * hour)
+        assessment.submit(
+            done.assessment, scenarios=SCENARIOS, report=REPORT, by=cast["tech-assessor"], at=at + 3 * hour
+        )
     if far >= 9 and done.assessment:
         assessment.accept(done.assessment, by=cast[f"{office}-approver"], at=at + 4 * hour)
 
@@ -83,7 +90,13 @@ def _decide(cast: Cast, done: Walk, far: int, at: datetime, office: str) -> None
     hour = timedelta(hours=1)
     assert done.folder is not None
     officer = cast[f"{office}-case_officer"]
-    done.decision = decision.judge(done.folder, deliberation="风险等级高，销售面广", options="一、不采取措施；二、通告进口商；三、公告", by=officer, at=at)
+    done.decision = decision.judge(
+        done.folder,
+        deliberation="风险等级高，销售面广",
+        options="一、不采取措施；二、通告进口商；三、公告",
+        by=officer,
+        at=at,
+    )
     if far >= 11:
         decision.propose(done.decision, deliberation="风险等级高，销售面广", options="一、不采取措施；二、通告进口商；三、公告", conclusion="measures",
                          measures="向进口商发布风险警示通告", grounds="评估报告认定风险等级高", conflict_checked=True, by=officer, at=at + hour)  # fmt: skip
@@ -100,7 +113,13 @@ def _impose(cast: Cast, done: Walk, far: int, at: datetime, office: str, kind: s
              "order_kind": "recall", "perform_by": shanghai_date(at) + timedelta(days=20), "regime_from": "抽批检验", "regime_to": "逐批检验",
              "scope": "同品牌同型号全部批次", "plan": "各海关抽样三批", "facts": "通报内容", "proposal": "建议同步排查"}  # fmt: skip
     named = kind in ("notice", "order")
-    addressees = [cast.orgs["firm"]] if named else [] if kind in ("announcement", "regime_change") else [cast.orgs["pj"], cast.orgs["sz"]]
+    addressees = (
+        [cast.orgs["firm"]]
+        if named
+        else []
+        if kind in ("announcement", "regime_change")
+        else [cast.orgs["pj"], cast.orgs["sz"]]
+    )
     lines = [("B2601", Decimal(1200), "件"), ("B2602", Decimal(300), "件")] if kind == "order" else []
     wanted = {k: v for k, v in texts.items() if k in measures.rule_book(kind).needs}
     done.measure = measures.draft(

@@ -50,6 +50,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"\r{path.name}: {file.rows_read} rows", ending="")
 
             done = bulk.collect(stream, path.name, batch, progress=progress)
-        self.stdout.write(f"\r{path.name}: {done.rows_read} rows, {done.added} added, {done.known} known, {done.renewed} renewed, {done.bad} bad")
+        self.stdout.write(
+            f"\r{path.name}: {done.rows_read} rows, {done.added} added, {done.known} known, {done.renewed} renewed, {done.bad} bad"
+        )
         for bad in done.bad_rows.order_by("pk")[:20]:
             self.stdout.write(f"  {bad.position} {bad.field}: {bad.reason}")

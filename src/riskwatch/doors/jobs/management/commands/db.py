@@ -54,7 +54,12 @@ class Command(BaseCommand):
         return found + (["-p", str(d["PORT"])] if d["PORT"] else [])
 
     def _dump(self, target: Path) -> None:
-        done = subprocess.run([self._program("pg_dump"), "-Fc", "-f", str(target), *self._arguments()], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [self._program("pg_dump"), "-Fc", "-f", str(target), *self._arguments()],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode:
             raise CommandError(f"pg_dump failed: {done.stderr[-400:]}")
 
@@ -71,13 +76,17 @@ class Command(BaseCommand):
                     if (settings.HOME / name).exists():
                         parcel.add(settings.HOME / name, name)
         file.chmod(0o600)
-        self.stdout.write(f"backed up to {file} ({file.stat().st_size} bytes); it holds the keys: keep it as safe as the server")
+        self.stdout.write(
+            f"backed up to {file} ({file.stat().st_size} bytes); it holds the keys: keep it as safe as the server"
+        )
 
     def _counts(self, database: str = "") -> dict[str, int]:
         d = settings.DATABASES["default"]
         with psycopg.connect(host=str(d["HOST"]), user=str(d["USER"]), password=str(d["PASSWORD"]), dbname=database or str(d["NAME"]),
                              port=str(d["PORT"]) or None) as link:  # fmt: skip
-            names = [r[0] for r in link.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")]
+            names = [
+                r[0] for r in link.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+            ]
             counts: dict[str, int] = {}
             for name in names:
                 row = link.execute(f'SELECT count(*) FROM "{name}"').fetchone()  # noqa: S608

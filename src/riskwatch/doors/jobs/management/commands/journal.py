@@ -19,7 +19,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("do", choices=["verify"])
         parser.add_argument("--package", type=Path, help="an archive package; no database is needed")
-        parser.add_argument("--seals", type=Path, default=settings.SEALS, help="folder of the seals kept outside the database")
+        parser.add_argument(
+            "--seals", type=Path, default=settings.SEALS, help="folder of the seals kept outside the database"
+        )
         parser.add_argument("--strand", default=None)
 
     def handle(self, *args: Any, package: Path | None, seals: Path, strand: str | None, **options: Any) -> None:

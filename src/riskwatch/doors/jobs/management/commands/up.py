@@ -80,7 +80,7 @@ class Command(BaseCommand):
 
             self.stdout.write(logins())
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: [c.terminate() for c in children])
+            signal.signal(number, lambda *_: _stop(children))
         while all(c.poll() is None for c in children):
             time.sleep(0.5)
         for child in children:
@@ -89,6 +89,11 @@ class Command(BaseCommand):
             child.wait(15)
         if settings.EMBEDDED:
             embedded.stop(settings.HOME)
+
+
+def _stop(children: list[Any]) -> None:
+    for child in children:
+        child.terminate()
 
 
 def _free(port: int) -> int:
