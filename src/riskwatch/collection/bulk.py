@@ -220,7 +220,7 @@ def _row(key: int, a: Arrival, file: SourceFile, batch: Batch) -> tuple[Any, ...
             _plain(a.reference)[:200], _plain(a.url)[:500], a.language, batch.at, a.occurred_on, a.published_on, a.direction,
             _plain(a.text), _plain(a.product), _plain(a.brand), _plain(a.model), _plain(a.batch), a.commodity_code,
             _plain(a.quantity), _plain(a.origin), catalogue.country(a.origin), _plain(a.maker), _plain(a.importer),
-            _plain(a.port), "", catalogue.guess_hazard(f"{a.title} {a.hazard_text[:500]}"), _plain(a.hazard_text),
+            _plain(a.port), "", catalogue.guess_hazard(a.hazard_text[:500]) or catalogue.guess_hazard(a.title), _plain(a.hazard_text),
             _plain(a.injuries), _plain(a.disposition), list(a.aspects), "", "", str(answer.scope), answer.reason_zh,
             answer.elsewhere_zh)  # fmt: skip
 
