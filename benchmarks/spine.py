@@ -29,11 +29,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "riskwatch.config.settings")
 def prepare():
     """A database with tables and cast."""
     import django
+
     from riskwatch.config import embedded
 
     embedded.start(HOME)
     django.setup()
     from django.core.management import call_command
+
     from riskwatch.catalogue import loading as catalogue
     from riskwatch.doors.jobs.simulator import cast
     from riskwatch.parties import loading as parties
@@ -52,6 +54,7 @@ def collect(files):
     from django.db import connection
     from django.utils import timezone
     from django.utils.module_loading import import_string
+
     from riskwatch.collection import bulk
     from riskwatch.collection.ports import Limits
 
@@ -63,11 +66,15 @@ def collect(files):
         rows = sum(1 for _ in source.read(io.BytesIO(body), Limits()))
         parse = time.perf_counter() - begun
         begun = time.perf_counter()
-        done = bulk.collect(io.BytesIO(body), Path(path).name, bulk.Batch(source, cast.orgs["hq"], cast["hq-registrar"], timezone.now()))
+        done = bulk.collect(
+            io.BytesIO(body), Path(path).name, bulk.Batch(source, cast.orgs["hq"], cast["hq-registrar"], timezone.now())
+        )
         whole = time.perf_counter() - begun
         bare = _bare_copy(connection, done.pk)
-        print(f"{Path(path).name}: {rows} rows, {done.added} stored | parse {rows / parse:,.0f} rows/s | parse+store {rows / whole:,.0f} rows/s "
-              f"({whole:.1f} s) | bare COPY of the stored rows {done.added / bare:,.0f} rows/s ({bare:.1f} s) | ratio {whole / bare:.1f}x")
+        print(
+            f"{Path(path).name}: {rows} rows, {done.added} stored | parse {rows / parse:,.0f} rows/s | parse+store {rows / whole:,.0f} rows/s "
+            f"({whole:.1f} s) | bare COPY of the stored rows {done.added / bare:,.0f} rows/s ({bare:.1f} s) | ratio {whole / bare:.1f}x"
+        )
 
 
 def _bare_copy(connection, file):
@@ -77,8 +84,11 @@ def _bare_copy(connection, file):
         cursor.execute("CREATE TABLE bare_sheet (LIKE case_sheet INCLUDING ALL)")
         cursor.execute("CREATE TABLE bare_information (LIKE collection_information INCLUDING ALL)")
         parts = []
-        for query in ("SELECT s.* FROM case_sheet s JOIN collection_information i ON i.sheet_id = s.id WHERE i.file_id = %d" % file,
-                      "SELECT * FROM collection_information WHERE file_id = %d" % file):
+        for query in (
+            "SELECT s.* FROM case_sheet s JOIN collection_information i ON i.sheet_id = s.id WHERE i.file_id = "
+            + str(file),
+            "SELECT * FROM collection_information WHERE file_id = " + str(file),
+        ):
             with cursor.copy(f"COPY ({query}) TO STDOUT") as out:
                 parts.append(b"".join(bytes(b) for b in out))
         begun = time.perf_counter()
@@ -92,6 +102,7 @@ def fill(cast, informations, cases):
     """Made-up pieces through the collector; cases with their sheets written in blocks."""
     from django.db import transaction
     from django.utils import timezone
+
     from riskwatch.case.models import Enclosure, Folder, Sheet
     from riskwatch.case.sheets import index_words
     from riskwatch.collection import bulk
@@ -106,7 +117,19 @@ def fill(cast, informations, cases):
     writer.writerow(["来源", "标题", "内容", "产品", "品牌", "型号", "批次", "商品编码", "外部编号"])
     for n, e in enumerate(events(5, informations)):
         f = e.facts
-        writer.writerow(["媒体舆情信息", e.title, f["text"], f["product"], f["brand"], f["model"], f["batch"], f["commodity_code"], f"E{n}"])
+        writer.writerow(
+            [
+                "媒体舆情信息",
+                e.title,
+                f["text"],
+                f["product"],
+                f["brand"],
+                f["model"],
+                f["batch"],
+                f["commodity_code"],
+                f"E{n}",
+            ]
+        )
     offices = [cast.orgs[o] for o in ("sh", "pj", "sz", "hq")]
     people = [cast[f"{o}-registrar"] for o in ("sh", "pj", "sz", "hq")]
     lines = out.getvalue().splitlines(keepends=True)
@@ -117,17 +140,46 @@ def fill(cast, informations, cases):
     sheets = list(Sheet.objects.filter(kind="information").order_by("pk")[:cases])
     with transaction.atomic():
         folders = Folder.objects.bulk_create(
-            [Folder(number=f"RC-B-{n:06d}", title=s.title[:200], owner=s.owner, officer=people[0], opened_at=now) for n, s in enumerate(sheets)], batch_size=2000)
-        Enclosure.objects.bulk_create([Enclosure(folder=f, sheet=s, put_in_by=people[0], put_in_at=now) for f, s in zip(folders, sheets, strict=True)], batch_size=2000)
-        made = [Sheet(kind=kind, number=f"{kind[:2].upper()}-B-{f.pk}", folder=f, owner=f.owner, stage=stage, title=f.title, made_by=people[0], made_at=now,
-                      moved_by=people[0], moved_at=now, due_on=now.date())
-                for f in folders for kind, stage in (("decision", "void"), ("decision", "judging" if f.pk % 200 == 0 else "void"))]
+            [
+                Folder(number=f"RC-B-{n:06d}", title=s.title[:200], owner=s.owner, officer=people[0], opened_at=now)
+                for n, s in enumerate(sheets)
+            ],
+            batch_size=2000,
+        )
+        Enclosure.objects.bulk_create(
+            [
+                Enclosure(folder=f, sheet=s, put_in_by=people[0], put_in_at=now)
+                for f, s in zip(folders, sheets, strict=True)
+            ],
+            batch_size=2000,
+        )
+        made = [
+            Sheet(
+                kind=kind,
+                number=f"{kind[:2].upper()}-B-{f.pk}",
+                folder=f,
+                owner=f.owner,
+                stage=stage,
+                title=f.title,
+                made_by=people[0],
+                made_at=now,
+                moved_by=people[0],
+                moved_at=now,
+                due_on=now.date(),
+            )
+            for f in folders
+            for kind, stage in (("decision", "void"), ("decision", "judging" if f.pk % 200 == 0 else "void"))
+        ]
         Sheet.objects.bulk_create(made, batch_size=2000)
     from riskwatch.decision.models import Decision
 
-    Decision.objects.bulk_create([Decision(sheet_id=s.pk) for s in Sheet.objects.filter(kind="decision")], batch_size=2000)
+    Decision.objects.bulk_create(
+        [Decision(sheet_id=s.pk) for s in Sheet.objects.filter(kind="decision")], batch_size=2000
+    )
     index_words([s.pk for s in made[:2000]])
-    Sheet.objects.filter(kind="information").exclude(pk__in=Sheet.objects.filter(kind="information").order_by("pk").values("pk")[:5000]).update(stage="entered")
+    Sheet.objects.filter(kind="information").exclude(
+        pk__in=Sheet.objects.filter(kind="information").order_by("pk").values("pk")[:5000]
+    ).update(stage="entered")
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -143,8 +195,25 @@ def pages(informations, cases, seconds):
     print(f"filled {informations} pieces and {cases} cases in {time.perf_counter() - begun:.0f} s")
     cookies = _sessions(cast)
     port = 8765
-    web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2",
-           "--blocking-threads", "2", "--no-ws", "--log-level", "error", "riskwatch.config.wsgi:application"]
+    web = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--workers",
+        "2",
+        "--blocking-threads",
+        "2",
+        "--no-ws",
+        "--log-level",
+        "error",
+        "riskwatch.config.wsgi:application",
+    ]
     from django.core.management import call_command
 
     call_command("collectstatic", interactive=False, verbosity=0)
@@ -157,7 +226,9 @@ def pages(informations, cases, seconds):
         server.wait(20)
     for name, rows in sorted(times.items()):
         rows.sort()
-        print(f"{name}: {len(rows)} clicks, median {statistics.median(rows) * 1000:.0f} ms, p95 {rows[int(len(rows) * 0.95)] * 1000:.0f} ms, max {rows[-1] * 1000:.0f} ms")
+        print(
+            f"{name}: {len(rows)} clicks, median {statistics.median(rows) * 1000:.0f} ms, p95 {rows[int(len(rows) * 0.95)] * 1000:.0f} ms, max {rows[-1] * 1000:.0f} ms"
+        )
 
 
 def _sessions(cast):
@@ -177,14 +248,22 @@ def _sessions(cast):
 
 
 def _click(port, cookies, folders, seconds):
+    from django.utils import timezone
+
     from riskwatch.case.access import folders_visible
     from riskwatch.case.models import Folder
-    from django.utils import timezone
 
     times = {"inbox": [], "search": [], "case page": []}
     words = ["磁力积木", "Kestrel", "充电宝", "RI-2200-2026-000123", "9503", "涂层重金属", "B2405", "头盔"]
     until = time.monotonic() + seconds
-    mine = {p.pk: list(folders_visible(Folder.objects.filter(pk__in=folders), to=p, at=timezone.now()).values_list("pk", flat=True)[:300]) for p, _k in cookies}
+    mine = {
+        p.pk: list(
+            folders_visible(Folder.objects.filter(pk__in=folders), to=p, at=timezone.now()).values_list(
+                "pk", flat=True
+            )[:300]
+        )
+        for p, _k in cookies
+    }
 
     def user(number):
         person, key = cookies[number]
@@ -196,13 +275,16 @@ def _click(port, cookies, folders, seconds):
             own = mine[person.pk]
             if name == "case page" and not own:
                 name = "inbox"
-            path = {"inbox": "/office/inbox/", "search": "/office/search/?q=" + urllib.request.quote(words[turn % len(words)]),
-                    "case page": f"/office/folders/{own[turn % len(own)] if own else 0}/"}[name]
+            path = {
+                "inbox": "/office/inbox/",
+                "search": "/office/search/?q=" + urllib.request.quote(words[turn % len(words)]),
+                "case page": f"/office/folders/{own[turn % len(own)] if own else 0}/",
+            }[name]
             begun = time.perf_counter()
             request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Cookie": f"sessionid={key}"})
             with urllib.request.urlopen(request, timeout=30) as answer:
                 body = answer.read()
-                assert answer.status == 200 and b"login" not in answer.url.encode(), answer.url
+                assert "login" not in answer.url, answer.url
                 assert len(body) > 3000
             spent = time.perf_counter() - begun
             times[name].append(spent)

@@ -10,6 +10,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 
@@ -95,10 +96,10 @@ class Sheet(models.Model):
             models.Index(fields=["kind", "-made_at"], name="sheet_list"),
             models.Index(fields=["folder", "kind"], name="sheet_of_folder"),
             models.Index(fields=["ends_on"], condition=Q(ends_by_itself=True, lifted_on=None), name="sheet_ends"),
-            models.Index(fields=["number"], name="sheet_number"),
+            models.Index(OpClass(Upper("number"), name="text_pattern_ops"), name="sheet_number"),
             GinIndex(fields=["readers"], name="sheet_readers"),
             GinIndex(fields=["tokens"], name="sheet_tokens"),
-            GinIndex(OpClass("words", name="gin_trgm_ops"), name="sheet_words"),
+            GinIndex(OpClass(Upper("words"), name="gin_trgm_ops"), name="sheet_words"),
         ]
 
     def __str__(self) -> str:

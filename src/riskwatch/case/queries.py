@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from decree188.calendar import shanghai_date
 from riskwatch.case.access import visible
 from riskwatch.case.lifecycle import FINAL, Standing, stage_name
-from riskwatch.case.models import Concern, Folder, Message, Sheet
+from riskwatch.case.models import Cause, Concern, Enclosure, Folder, Message, Sheet
 from riskwatch.case.standing import binding_on
 from riskwatch.case.steps import MEASURES, NEW, STEPS
 from riskwatch.case.words import KINDS
@@ -34,11 +34,12 @@ class Left:
 
 def of_folder(folder: Folder) -> QuerySet[Sheet]:
     """Every sheet of a case, those of cases merged into it, and the information enclosed in them."""
-    folders = Folder.objects.filter(Q(pk=folder.pk) | Q(merged_into=folder.pk)).values("pk")
-    inside = Sheet.objects.filter(enclosures__folder__in=folders, enclosures__taken_out_at=None).values("pk")
-    looked_into = Sheet.objects.filter(kind__in=("verification", "proposal"), causes__in=inside).values("pk")
-    found = Q(folder__in=folders) | Q(pk__in=inside) | Q(pk__in=looked_into)
-    return Sheet.objects.filter(found).select_related("owner", "moved_by", "handler")
+    folders = [folder.pk, *Folder.objects.filter(merged_into=folder.pk).values_list("pk", flat=True)]
+    inside = list(Enclosure.objects.filter(folder__in=folders, taken_out_at=None).values_list("sheet", flat=True))
+    looked_into = Cause.objects.filter(cause__in=inside, effect__kind__in=("verification", "proposal"))
+    keys = [*inside, *looked_into.values_list("effect", flat=True)]
+    # Keys first, so that the database joins two index scans instead of reading every sheet.
+    return Sheet.objects.filter(Q(folder__in=folders) | Q(pk__in=keys)).select_related("owner", "moved_by", "handler")
 
 
 def unfinished(folder: Folder, *, at: datetime) -> list[Sheet]:

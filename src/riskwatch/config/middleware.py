@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import get_language
 
+from riskwatch.parties.queries import remembering
 from riskwatch.refusals import Refusal
 
 
@@ -24,7 +25,11 @@ class ChineseFirst:
         language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         translation.activate(language)
         request.LANGUAGE_CODE = language
-        response = self.respond(request)
+        if request.method in ("GET", "HEAD"):
+            with remembering():
+                response = self.respond(request)
+        else:
+            response = self.respond(request)
         response.headers.setdefault("Content-Language", language)
         return response
 

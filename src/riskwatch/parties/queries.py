@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from riskwatch.parties import roles
 from riskwatch.parties.models import Deputy, Interest, Membership, OfficeReach, Organisation, Person
+
+_REMEMBERED: ContextVar[dict[tuple[str, int, date], tuple[Any, ...]] | None] = ContextVar("remembered", default=None)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Ask for posts and superiors once while a page that only reads is made; acts always ask anew."""
+    token = _REMEMBERED.set({})
+    try:
+        yield
+    finally:
+        _REMEMBERED.reset(token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +45,16 @@ def _on(today: date, *, since: str = "since", until: str = "until") -> Q:
 
 def posts(person: Person, today: date) -> tuple[Post, ...]:
     """The posts that a person holds, or fills as a deputy, on a day; none once they left."""
+    known = _REMEMBERED.get()
+    if known is None:
+        return _posts(person, today)
+    key = ("posts", person.pk, today)
+    if key not in known:
+        known[key] = _posts(person, today)
+    return known[key]
+
+
+def _posts(person: Person, today: date) -> tuple[Post, ...]:
     if not person.is_active:
         return ()
     absent = Deputy.objects.filter(_on(today), deputy=person, absent__is_active=True).values_list("absent", flat=True)
@@ -49,11 +74,18 @@ def reach(offices: Iterable[int], today: date) -> QuerySet[OfficeReach, int]:
 
 def above(office: int, today: date) -> list[int]:
     """The offices above one, nearest first, itself left out."""
-    return list(
+    known = _REMEMBERED.get()
+    key = ("above", office, today)
+    if known is not None and key in known:
+        return list(known[key])
+    found = list(
         OfficeReach.objects.filter(_on(today), below=office, depth__gt=0)
         .order_by("depth")
         .values_list("office", flat=True)
     )
+    if known is not None:
+        known[key] = tuple(found)
+    return found
 
 
 def superior(office: Organisation, today: date) -> Organisation | None:
