@@ -255,7 +255,8 @@ def _click(port, cookies, folders, seconds):
 
     times = {"inbox": [], "search": [], "case page": []}
     words = ["磁力积木", "Kestrel", "充电宝", "RI-2200-2026-000123", "9503", "涂层重金属", "B2405", "头盔"]
-    until = time.monotonic() + seconds
+    measured_from = time.monotonic() + 5  # the first clicks wake the workers up
+    until = measured_from + seconds
     mine = {
         p.pk: list(
             folders_visible(Folder.objects.filter(pk__in=folders), to=p, at=timezone.now()).values_list(
@@ -287,7 +288,8 @@ def _click(port, cookies, folders, seconds):
                 assert "login" not in answer.url, answer.url
                 assert len(body) > 3000
             spent = time.perf_counter() - begun
-            times[name].append(spent)
+            if time.monotonic() > measured_from:
+                times[name].append(spent)
             time.sleep(max(0, 1 - spent))
 
     threads = [threading.Thread(target=user, args=(n,)) for n in range(20)]
