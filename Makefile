@@ -22,12 +22,12 @@ $(VENV)/development: requirements-dev.lock $(VENV)/runtime
 	@touch $@
 
 run: $(VENV)/runtime
-	@$(BIN)/python -m babel.messages.frontend compile -q -f -d src/riskwatch/locale -D django >/dev/null 2>&1 || true
+	@$(BIN)/pybabel -q compile -f -d src/riskwatch/locale -D django
 	@$(BIN)/python -m riskwatch up
 
 test: $(VENV)/development
-	@$(BIN)/python -m babel.messages.frontend compile -q -f -d src/riskwatch/locale -D django >/dev/null 2>&1 || true
-	@$(BIN)/python -m pytest -q -n 2
+	@$(BIN)/pybabel -q compile -f -d src/riskwatch/locale -D django
+	@$(BIN)/python -m pytest -q -n 2; status=$$?; command -v chromium >/dev/null 2>&1 || echo "No browser could be had: the browser stories were skipped."; exit $$status
 
 check: $(VENV)/development
 	@$(BIN)/ruff format --check src tests benchmarks
