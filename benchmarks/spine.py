@@ -208,7 +208,7 @@ def pages(informations, cases, seconds):
         "--workers",
         "2",
         "--blocking-threads",
-        "2",
+        "1",
         "--no-ws",
         "--log-level",
         "error",

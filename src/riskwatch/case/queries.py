@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
-from operator import and_
+from operator import and_, or_
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
@@ -75,10 +75,11 @@ def in_force(folder: Folder, *, at: datetime) -> QuerySet[Sheet]:
 def inbox(me: Standing, *, at: datetime) -> QuerySet[Sheet]:
     """Sheets at a stage where this person has a step to take, overdue first: one query for all rooms."""
     condition = Q(pk__in=[])
-    for (place, role), kinds in _by_place().items():
+    for role in {p.role for p in me.posts}:
         posts = [p for p in me.posts if p.role == role]
-        if posts:
-            condition |= kinds & _held(place, posts, me.today)
+        for place, work in _WORK.get(role, {}).items():
+            kinds = [Q(kind=kind, stage__in=stages) for kind, stages in work.items()]
+            condition |= reduce(or_, kinds) & _held(place, posts, me.today)
     lapsed = Q(ends_by_itself=True, ends_on__lt=me.today, stage="in_force")
     return (
         visible(Sheet.objects.filter(condition).exclude(lapsed), to=me.person, at=at)
@@ -116,8 +117,9 @@ STANDING_OFFERS = frozenset(
 QUIET_STAGES = (("information", "refuted"), ("information", "unverifiable"), ("archive_item", "kept"))
 
 
-def _by_place() -> dict[tuple[str, str], Q]:
-    table: dict[tuple[str, str], Q] = {}
+def _work_by_role() -> dict[str, dict[str, dict[str, list[str]]]]:
+    """role -> place -> kind -> stages at which that role has work; read off the table once."""
+    table: dict[str, dict[str, dict[str, list[str]]]] = {}
     for row in STEPS:
         if row.leaves == (NEW,) or row.name in STANDING_OFFERS:
             continue
@@ -126,9 +128,12 @@ def _by_place() -> dict[tuple[str, str], Q]:
             stages = ["verifying"]
         for place in row.at.split("|"):
             for role in row.roles:
-                key = (place, role)
-                table[key] = table.get(key, Q(pk__in=[])) | Q(kind=row.kind, stage__in=stages)
+                kinds = table.setdefault(role, {}).setdefault(place, {})
+                kinds[row.kind] = sorted({*kinds.get(row.kind, []), *stages})
     return table
+
+
+_WORK = _work_by_role()
 
 
 def _held(place: str, posts: Sequence[parties.Post], today: date) -> Q:

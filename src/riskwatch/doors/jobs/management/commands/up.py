@@ -71,7 +71,7 @@ class Command(BaseCommand):
         environment = os.environ | {"PYTHONUNBUFFERED": "1"}
         python = sys.executable
         web = [python, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2",
-               "--blocking-threads", "2", "--no-ws", "riskwatch.config.wsgi:application"]  # fmt: skip
+               "--blocking-threads", "1", "--no-ws", "riskwatch.config.wsgi:application"]  # fmt: skip
         worker = [python, "-m", "riskwatch", "procrastinate", "worker", "--concurrency", "1"]
         children = [subprocess.Popen(c, env=environment) for c in (web, worker)]
         self.stdout.write(f"\nRiskwatch: http://127.0.0.1:{port}/\n")
