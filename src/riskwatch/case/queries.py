@@ -23,6 +23,10 @@ from riskwatch.parties import queries as parties
 from riskwatch.parties.models import OfficeReach, Person
 
 
+# Columns that only the database reads; lists leave them there.
+UNSHOWN = ("words", "tokens", "readers")
+
+
 @dataclass(frozen=True, slots=True)
 class Left:
     """One thing that keeps a case open."""
@@ -39,7 +43,7 @@ def of_folder(folder: Folder) -> QuerySet[Sheet]:
     looked_into = Cause.objects.filter(cause__in=inside, effect__kind__in=("verification", "proposal"))
     keys = [*inside, *looked_into.values_list("effect", flat=True)]
     # Keys first, so that the database joins two index scans instead of reading every sheet.
-    return Sheet.objects.filter(Q(folder__in=folders) | Q(pk__in=keys)).select_related("owner", "moved_by", "handler")
+    return Sheet.objects.filter(Q(folder__in=folders) | Q(pk__in=keys)).select_related("owner").defer(*UNSHOWN)
 
 
 def unfinished(folder: Folder, *, at: datetime) -> list[Sheet]:
@@ -83,7 +87,8 @@ def inbox(me: Standing, *, at: datetime) -> QuerySet[Sheet]:
     lapsed = Q(ends_by_itself=True, ends_on__lt=me.today, stage="in_force")
     return (
         visible(Sheet.objects.filter(condition).exclude(lapsed), to=me.person, at=at)
-        .select_related("owner", "folder", "moved_by")
+        .select_related("owner")
+        .defer(*UNSHOWN)
         .order_by(F("due_on").asc(nulls_last=True), "-moved_at", "pk")
     )
 
@@ -181,7 +186,7 @@ def search(text: str, *, to: Person, at: datetime, kinds: Iterable[str] = ()) ->
     if len(wanted) >= 3:
         condition |= Q(words__icontains=wanted)
     exact = Case(When(number__iexact=wanted, then=0), default=1)
-    return rows.filter(condition).select_related("owner", "folder").order_by(exact, "-made_at", "-pk")
+    return rows.filter(condition).select_related("owner").defer(*UNSHOWN).order_by(exact, "-made_at", "-pk")
 
 
 def messages(person: Person, *, at: datetime) -> QuerySet[Message]:
