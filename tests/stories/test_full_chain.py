@@ -106,7 +106,7 @@ def test_the_full_chain_from_a_recall_file_to_the_archive(cast, at):
     filing.receipt(sent, by=cast["hq-registrar"], at=at + 9 * day)
 
     served.acknowledge(notice, by=cast["firm-staff"], at=at + 9 * day)
-    duties = {d.number.rsplit("-", 1)[-1]: d for d in notice.effects.filter(kind="duty")}
+    duties = {followup.duty_on(d).kind: d for d in notice.effects.filter(kind="duty")}
     assert set(duties) == {"reduce", "tell_parties", "report", "cooperate"}
     said = {"reduce": {"plan": "p", "measures_taken": "m"}, "report": {"measures_taken": "m", "results": "r"}, "cooperate": {"results": "r"},
             "tell_parties": {"told_whom": "w", "told_on": (at + 9 * day).date(), "told_text": "t", "proof": "p"}}  # fmt: skip

@@ -37,7 +37,7 @@ def duty_on(sheet: Sheet) -> Duty:
     found = Duty.objects.filter(pk=sheet.pk).select_related("operator").first()
     if found:
         return found
-    kind = sheet.number.rsplit("-", 1)[-1]
+    kind = tuple(operator_duties)[int(sheet.number[-1]) - 1]
     operator = Organisation.objects.get(pk=sheet.concerns.get(part="addressee").organisation_id)
     cause = Sheet.objects.filter(effects=sheet).first()
     measure = Measure.objects.filter(pk=cause.pk).first() if cause else None
@@ -60,8 +60,8 @@ def know(*, office: Organisation, product: str, known_at: datetime, by: Person, 
     operator = _own(by, at)
     made = []
     base = documents.record_number("DU", office=office.code, at=at)
-    for code, term in operator_duties.items():
-        plan = Plan(kind="duty", title=f"{term.zh}：{product}", owner=office, number=f"{base}-{code}", words=product,
+    for place, (code, term) in enumerate(operator_duties.items(), 1):
+        plan = Plan(kind="duty", title=f"{term.zh}：{product}", owner=office, number=f"{base}-义务{place}", words=product,
                     due_on=deadlines.due_on("duty", shanghai_date(known_at)), parts={"addressee": [operator]})  # fmt: skip
         sheet = begin(plan, "know", by=by, at=at, content={"duty": code, "known_at": known_at})
         Duty.objects.create(sheet=sheet, kind=code, operator=operator, known_at=known_at)

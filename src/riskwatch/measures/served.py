@@ -71,12 +71,12 @@ def acknowledge(sheet: Sheet, *, by: Person, at: datetime, remark: str = "") -> 
 def open_duties(sheet: Sheet, operator: Organisation, *, since: date, by: Person, at: datetime) -> None:
     """Service of a notice or order opens the operator's four duties: bare sheets that the next room fills.
 
-    The duty's kind is the end of its number, so that the room that owns duties can put its row on it.
+    The duty's place among the four is the end of its number, so that the room that owns duties can put its row on it.
     """
     if sheet.kind not in ("notice", "order") or operator.kind != Organisation.Kind.OPERATOR:
         return
-    for code, term in operator_duties.items():
+    for place, term in enumerate(operator_duties.values(), 1):
         plan = Plan(kind="duty", title=f"{term.zh}：{sheet.title}", owner=sheet.owner, folder=sheet.folder, causes=(sheet,),
-                    number=f"{sheet.number}-{operator.code}-{code}", due_on=deadlines.due_on("duty", since),
+                    number=f"{sheet.number}-{operator.pk}-义务{place}", due_on=deadlines.due_on("duty", since),
                     parts={"addressee": [operator]}, words=sheet.words)  # fmt: skip
         put(plan, stage="open", by=by, at=at)
