@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from decree188.calendar import shanghai_date
+from riskwatch.parties.queries import posts
 
 
 class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -11,3 +16,8 @@ class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Officials to the office, everybody else who has an account to the counter."""
+        held = posts(request.user, shanghai_date(timezone.now()))  # type: ignore[arg-type]
+        return reverse("office:home" if any(p.kind == "office" for p in held) else "counter:home")
