@@ -3,13 +3,33 @@
 import os
 import sys
 
+WELCOME = """riskwatch: quality-safety risk early warning for import and export industrial products
+
+  riskwatch up                     set everything up and start it (--prepare: set up only; --no-demo; --port N)
+  riskwatch collect FILE …         read files of risk information; reading one twice adds nothing
+  riskwatch tick                   one round of the clock: lapses, reminders, seals
+  riskwatch journal verify         check the whole journal, or an archive package by itself
+  riskwatch db start|stop|status   the embedded database
+  riskwatch db backup|drill|restore FILE
+  riskwatch lawmap                 place of the law → rule → screen
+  riskwatch messages               gather the screens' words for translation, compile the translations
+  riskwatch help                   every command; riskwatch help COMMAND for one
+"""
+
 
 def main() -> None:
-    """Run a command; without one, list them."""
+    """Run a command; without one, say what there is."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "riskwatch.config.settings")
+    if len(sys.argv) == 1:
+        print(WELCOME)  # noqa: T201
+        return
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(["riskwatch", *sys.argv[1:]])
+    try:
+        execute_from_command_line(["riskwatch", *sys.argv[1:]])
+    except ImproperlyConfigured as error:
+        sys.exit(f"riskwatch cannot start: {error}")
 
 
 if __name__ == "__main__":

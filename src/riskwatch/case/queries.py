@@ -22,7 +22,6 @@ from riskwatch.case.words import KINDS
 from riskwatch.parties import queries as parties
 from riskwatch.parties.models import OfficeReach, Person
 
-
 # Columns that only the database reads; lists leave them there.
 UNSHOWN = ("words", "tokens", "readers")
 

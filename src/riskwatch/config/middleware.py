@@ -1,17 +1,23 @@
-"""A refusal becomes a page that says reason, remedy and rule."""
+"""What every request meets: its language, an end to idle sessions, a page for what was refused."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from riskwatch.parties.queries import remembering
 from riskwatch.refusals import Refusal
+
+USED = "last used"
 
 
 class ChineseFirst:
@@ -32,6 +38,27 @@ class ChineseFirst:
             response = self.respond(request)
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+class IdleEnds:
+    """A session that nobody used for a while ends; the person logs in again.
+
+    The last use is kept to the minute, so that a click a second does not write the session each time.
+    """
+
+    def __init__(self, respond: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = int(time.time())
+            used = request.session.get(USED, now)
+            if now - used > settings.SESSION_IDLE:
+                logout(request)
+                messages.info(request, _("您已较长时间没有操作，请重新登录"))
+            elif USED not in request.session or now - used >= 60:
+                request.session[USED] = now
+        return self.respond(request)
 
 
 class RefusalMiddleware:

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlparse
 
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from riskwatch.config import embedded
 
@@ -30,6 +31,8 @@ def _secret(name: str, file: str) -> str:
 
 def _database(url: str) -> dict[str, object]:
     parts = urlparse(url)
+    if parts.scheme not in ("postgresql", "postgres") or len(parts.path) < 2:
+        raise ImproperlyConfigured("DATABASE_URL must read postgresql://user:password@host:5432/name")
     query = parse_qs(parts.query)
     host = query.get("host", [parts.hostname or ""])[0]
     options: dict[str, object] = {"pool": {"min_size": 1, "max_size": int(os.environ.get("DB_POOL", "8"))}}
@@ -48,7 +51,10 @@ def _database(url: str) -> dict[str, object]:
 
 
 EMBEDDED = "DATABASE_URL" not in os.environ
-DATABASES = {"default": _database(os.environ.get("DATABASE_URL") or embedded.cluster(HOME).url())}
+try:
+    DATABASES = {"default": _database(os.environ.get("DATABASE_URL") or embedded.cluster(HOME).url())}
+except embedded.NoDatabase as error:
+    raise ImproperlyConfigured(str(error)) from error
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SECRET_KEY = _secret("SECRET_KEY", "secret-key")
@@ -106,6 +112,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "riskwatch.config.middleware.IdleEnds",
     "riskwatch.config.middleware.RefusalMiddleware",
 ]
 ROOT_URLCONF = "riskwatch.config.urls"
@@ -153,6 +160,7 @@ ACCOUNT_RATE_LIMITS = {"login": os.environ.get("LOGIN_RATE", "120/m/ip"), "login
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_SAVE_EVERY_REQUEST = False
+SESSION_IDLE = int(os.environ.get("SESSION_IDLE", str(30 * 60)))  # seconds without a click, then log in again
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
@@ -208,7 +216,15 @@ SOURCES = [
     "riskwatch.connectors.intake.SOURCE",
 ]
 INSPECTION_CONTROL = "riskwatch.connectors.eciq.control.CONTROL"
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# Without a mail server, mail is written as files, so that nothing said is lost.
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("EMAIL_USE_TLS") == "1"
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = HOME / "mail"
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "riskwatch@localhost")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -8,3 +8,6 @@ class JobsConfig(AppConfig):
     label = "jobs"
     verbose_name = "任务"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from riskwatch.doors.jobs import checks  # noqa: F401  (registers itself)

@@ -21,10 +21,11 @@ from django.conf import settings
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from riskwatch.doors.jobs.checks import EXTENSIONS
+
 KEYS = ("identity-key", "secret-key")
 KEPT = ("files", "seals", *KEYS)
 SCRATCH = "riskwatch_drill"
-EXTENSIONS = ("pg_trgm", "btree_gist", "unaccent")
 
 
 class Unfit(Exception):

@@ -65,10 +65,10 @@ class ReportForm(forms.Form):
 
     def clean_proof(self) -> str:
         """A resident identity number is checked; other papers are taken as written."""
-        text = self.cleaned_data["proof"].strip()
+        text: str = self.cleaned_data["proof"].strip()
         if len(text) == 18:
             try:
-                return str(check_resident_id(text))
+                return check_resident_id(text)
             except InvalidIdentifier as error:
                 raise forms.ValidationError(error.reason_zh) from None
         if len(text) < 6:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import http.client
+import io
 import signal
 import socket
 import subprocess
@@ -14,9 +15,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError, SystemCheckError
+from django.db import OperationalError, ProgrammingError, connection
 
 from riskwatch.config import embedded
+from riskwatch.doors.jobs.checks import make_extensions
 
 
 class Command(BaseCommand):
@@ -31,8 +34,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, port: int, prepare: bool, no_demo: bool, **options: Any) -> None:
         if settings.EMBEDDED:
             self._step("数据库 database", lambda: embedded.start(settings.HOME))
+        self._step("检查 checks", self._checks)
         self._step("表结构 migrations", lambda: call_command("migrate", verbosity=0))
-        self._step("缓存表 cache", lambda: call_command("createcachetable"))
+        self._step("缓存表 cache", lambda: call_command("createcachetable", verbosity=0))
         self._step("代码表 code tables", self._tables)
         if not no_demo:
             self._step("演示数据 demo", self._demo)
@@ -44,9 +48,19 @@ class Command(BaseCommand):
         begun = time.monotonic()
         self.stdout.write(f"  {words} ...", ending="")
         self.stdout.flush()
-        said = do()
+        try:
+            said = do()
+        except (embedded.NoDatabase, OperationalError, SystemCheckError) as error:
+            raise CommandError(str(error).strip()) from error
         note = f" {said}" if isinstance(said, str) else ""
         self.stdout.write(f" {time.monotonic() - begun:.1f} s{note}")
+
+    def _checks(self) -> None:
+        try:
+            make_extensions()
+        except ProgrammingError:  # not allowed to, or not there: the check below says what is missing
+            connection.close()
+        call_command("check", databases=["default"], tags=["database"], stdout=io.StringIO())
 
     def _tables(self) -> str:
         from riskwatch.catalogue import loading as catalogue
@@ -68,37 +82,69 @@ class Command(BaseCommand):
         return demo.load()
 
     def _serve(self, port: int, *, demo: bool) -> None:
-        environment = os.environ | {"PYTHONUNBUFFERED": "1"}
-        python = sys.executable
-        web = [python, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2",
-               "--blocking-threads", "1", "--no-ws", "riskwatch.config.wsgi:application"]  # fmt: skip
-        worker = [python, "-m", "riskwatch", "procrastinate", "worker", "--concurrency", "1"]
-        children = [subprocess.Popen(c, env=environment) for c in (web, worker)]
-        self.stdout.write(f"\nRiskwatch: http://127.0.0.1:{port}/\n")
+        connection.close()
+        stopping: list[int] = []
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda got, _frame: stopping.append(got))
+        python = [sys.executable, "-m"]
+        web = [*python, "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2",
+               "--blocking-threads", "2", "--no-ws", "--log-level", "warning", "riskwatch.config.wsgi:application"]  # fmt: skip
+        worker = [*python, "riskwatch", "procrastinate", "worker", "--concurrency", "1"]
+        # Sessions of their own: Ctrl-C reaches this process alone, which then ends them in order.
+        children = {"web": subprocess.Popen(web, start_new_session=True)}
+        while not stopping and all(c.poll() is None for c in children.values()):
+            if "worker" not in children and _answers(port):
+                children["worker"] = subprocess.Popen(worker, start_new_session=True)
+                self._welcome(port, demo=demo)
+            time.sleep(0.2)
+        died = {name: c.returncode for name, c in children.items() if c.poll() is not None}
+        for child in children.values():
+            child.terminate()
+        for child in children.values():
+            _end(child)
+        if settings.EMBEDDED:
+            embedded.stop(settings.HOME)
+        if died and not stopping:
+            raise CommandError(f"stopped, because a process ended by itself (exit code): {died}")
+        self.stdout.write("stopped; everything is kept")
+
+    def _welcome(self, port: int, *, demo: bool) -> None:
         if demo:
             from riskwatch.doors.jobs.simulator.demo import logins
 
-            self.stdout.write(logins())
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: _stop(children))
-        while all(c.poll() is None for c in children):
-            time.sleep(0.5)
-        for child in children:
-            child.terminate()
-        for child in children:
-            child.wait(15)
-        if settings.EMBEDDED:
-            embedded.stop(settings.HOME)
+            self.stdout.write("\n" + logins())
+        self.stdout.write(f"\nRiskwatch: http://127.0.0.1:{port}/   (Ctrl-C stops it)\n")
+        self.stdout.flush()
 
 
-def _stop(children: list[Any]) -> None:
-    for child in children:
-        child.terminate()
+def _end(child: subprocess.Popen[bytes]) -> None:
+    try:
+        child.wait(15)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def _answers(port: int) -> bool:
+    """Whether the web server has begun to answer, whatever it says."""
+    link = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        link.request("GET", "/")
+        link.getresponse()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        link.close()
+    return True
 
 
 def _free(port: int) -> int:
     for wanted in range(port, port + 50):
         with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", wanted)):
-                return wanted
-    return port
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", wanted))
+            except OSError:
+                continue
+            return wanted
+    raise CommandError(f"ports {port} to {port + 49} are all taken; choose another with --port")
