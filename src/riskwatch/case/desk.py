@@ -6,7 +6,7 @@ A room enters its acts and its facts when Django starts. So a step looks and ref
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,9 @@ from django.utils.translation import gettext_lazy
 
 from riskwatch.case import lifecycle
 from riskwatch.case.models import Folder, Sheet
-from riskwatch.case.steps import NEW, Step
+from riskwatch.case.sheets import attach
+from riskwatch.case.steps import Step
+from riskwatch.documents.forms import FilesField
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import Refusal
 
@@ -118,6 +120,13 @@ class Act:
     def row(self) -> Step | None:
         return lifecycle.BY_NAME.get((self.kind, self.step))
 
+    def bind(self, said: Any, files: Any = None, *, subject: Any, by: Person, at: datetime) -> StepForm:
+        """The act's form on a subject; an act on a sheet may bring files, which end up on the sheet it returns."""
+        form = self.form(said, files, subject=subject, by=by, at=at)
+        if self.kind != "folder":
+            form.fields["files"] = FilesField(label=gettext_lazy("附件"), required=False)
+        return form
+
     @property
     def name(self) -> str:
         """What the button says."""
@@ -213,16 +222,6 @@ def _may_begin(one: Act, subject: Any, owner: int, me: lifecycle.Standing) -> bo
     return False
 
 
-@dataclass
-class Taken:
-    """What came of trying an act: the form (with errors), or the record to show."""
-
-    form: StepForm
-    result: Any = None
-    refusal: Refusal | None = None
-    fields: dict[str, str] = field(default_factory=dict)
-
-
 @transaction.atomic
 def take(
     one: Act, subject: Sheet | Folder, *, form: StepForm, by: Person, at: datetime, expected_version: int | None
@@ -237,9 +236,12 @@ def take(
                 remedy=_("刷新页面，看过新内容后再办理"),
                 code="moved",
             )
-    return one.do(subject, by=by, at=at, **form.cleaned_data)
-
-
-def is_creation(one: Act) -> bool:
-    """Whether an act makes a new sheet rather than moving one."""
-    return one.row is not None and one.row.leaves == (NEW,)
+    said = dict(form.cleaned_data)
+    files = said.pop("files", [])
+    result = one.do(subject, by=by, at=at, **said)
+    if files:
+        target = result if isinstance(result, Sheet) else subject
+        if not isinstance(target, Sheet):
+            raise Refusal(_("这一步没有可附文件的记录"), remedy=_("去掉附件再办理"), code="no_files_here", status=422)
+        attach(target, files, by=by, at=at)
+    return result

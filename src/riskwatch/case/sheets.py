@@ -9,11 +9,13 @@ from typing import Any
 
 import rjieba
 from django.contrib.postgres.search import SearchVector
+from django.core.files.base import File
 from django.db import transaction
 from django.db.models import Value
 
 from riskwatch.case import access, journalling, lifecycle
-from riskwatch.case.models import Cause, Concern, Folder, Grade, Sheet
+from riskwatch.case.models import Cause, Concern, Folder, Grade, Sheet, SheetFile
+from riskwatch.documents import actions as documents
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import Refusal
 
@@ -93,6 +95,16 @@ def concern(sheet: Sheet, part: str, organisations: Iterable[Organisation], *, r
     Concern.objects.bulk_create(rows, ignore_conflicts=True)
     sheet.readers = access.readers_of(sheet)
     Sheet.objects.filter(pk=sheet.pk).update(readers=sheet.readers)
+
+
+@transaction.atomic
+def attach(sheet: Sheet, files: Iterable[File[Any]], *, by: Person, at: datetime) -> None:
+    """Inspect and keep files on a sheet, and journal their names and hashes; one bad file refuses them all."""
+    stored = [documents.store(f, name=f.name or "file", purpose="evidence", by=by, at=at) for f in files]
+    SheetFile.objects.bulk_create([SheetFile(sheet=sheet, attachment=a, put_by=by, put_at=at) for a in stored])
+    if stored:
+        kept = [{"name": a.name, "sha256": a.sha256, "size": a.size} for a in stored]
+        journalling.record(sheet, "sheet.attach", by=by, at=at, content={"files": kept})
 
 
 def _refuse_closed(folder: Folder | None) -> None:

@@ -115,7 +115,7 @@ def _act(
             remedy=_("状态可能已变，或须由其他岗位办理；请返回查看"),
             status=403,
         )
-    form = one.form(request.POST or None, request.FILES or None, subject=subject, by=request.user, at=at)
+    form = one.bind(request.POST or None, request.FILES or None, subject=subject, by=request.user, at=at)
     refusal = None
     if request.method == "POST" and form.is_valid():
         try:

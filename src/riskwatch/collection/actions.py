@@ -18,8 +18,8 @@ from decree188.scope import Scope, excluded_products
 from riskwatch.case import actions as case
 from riskwatch.case import deadlines, journalling, outbox
 from riskwatch.case.lifecycle import advance, posts_of
-from riskwatch.case.models import Sheet, SheetFile
-from riskwatch.case.sheets import Plan, begin, put
+from riskwatch.case.models import Sheet
+from riskwatch.case.sheets import Plan, attach, begin, put
 from riskwatch.catalogue import queries as catalogue
 from riskwatch.collection import identities
 from riskwatch.collection.models import Addition, Information, Report
@@ -98,7 +98,6 @@ def register(
 ) -> Sheet:
     """Register one piece of information by hand, with a number and a day by which it is dealt with."""
     clean = _checked(facts)
-    stored = _store_all(files, by=by, at=at)
     plan = Plan(
         kind="information", title=title, owner=office, words=_words(clean), handler=by,
         number=documents.record_number("RI", office=office.code, at=at),
@@ -106,16 +105,8 @@ def register(
     )  # fmt: skip
     sheet = begin(plan, "receive", by=by, at=at, content={"facts": clean})
     _put(sheet, clean, at=at)
-    _attach(sheet, stored, by=by, at=at)
+    attach(sheet, files, by=by, at=at)
     return sheet
-
-
-def _store_all(files: Iterable[File[Any]], *, by: Person, at: datetime) -> list[Any]:
-    return [documents.store(f, name=f.name or "file", purpose="evidence", by=by, at=at) for f in files]
-
-
-def _attach(sheet: Sheet, stored: list[Any], *, by: Person, at: datetime) -> None:
-    SheetFile.objects.bulk_create([SheetFile(sheet=sheet, attachment=a, put_by=by, put_at=at) for a in stored])
 
 
 @transaction.atomic
@@ -141,7 +132,6 @@ def report_as_organisation(
         _refuse_unqualified(own_number, qualification, at=at)
     kind = "testing_body" if testing else "operator_report"
     clean = _checked({**facts, "source_kind": kind})
-    stored = _store_all(files, by=by, at=at)
     plan = Plan(
         kind="information", title=title, owner=office, words=_words(clean),
         number=documents.record_number("RI", office=office.code, at=at),
@@ -154,7 +144,7 @@ def report_as_organisation(
         reported_at=at, severe=severe, in_time=_in_time(first_known_at, at, severe), own_number=own_number,
         qualification=qualification,
     )  # fmt: skip
-    _attach(sheet, stored, by=by, at=at)
+    attach(sheet, files, by=by, at=at)
     outbox.tell([office], subject=_("收到报告：%(title)s") % {"title": title}, at=at, sheet=sheet, role="registrar")
     return sheet
 
@@ -197,7 +187,6 @@ def report_as_person(
     refuse_unless(not missing, _("请填写真实姓名和身份证件号码"), remedy=_("不愿实名的，可以通过其他渠道反映"),
                   rule=decree188.by_name("real_name_reports"), code="name_missing", status=422)  # fmt: skip
     clean = _checked({**facts, "source_kind": "consumer_complaint"})
-    stored = [documents.store(f, name=f.name or "photo", purpose="photo", by=by, at=at) for f in files]
     plan = Plan(
         kind="information", title=title, owner=office, words=_words(clean),
         number=documents.record_number("RI", office=office.code, at=at),
@@ -206,7 +195,7 @@ def report_as_person(
     sheet = put(plan, stage="received", by=by, at=at)
     secret = identities.new_secret()
     identities.seal(_put(sheet, clean, at=at), who, secret=secret, at=at)
-    _attach(sheet, stored, by=by, at=at)
+    attach(sheet, files, by=by, at=at)
     outbox.tell([office], subject=_("收到实名报告：%(title)s") % {"title": title}, at=at, sheet=sheet, role="registrar")
     journalling.record(sheet, "information.receive", by=by, at=at, rule="real_name_reports", content={"facts": clean})
     return sheet, secret

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from decree188 import collection as law
@@ -13,25 +12,8 @@ from decree188.calendar import SHANGHAI
 from decree188.scope import operator_roles
 from riskwatch.case.desk import organisations, text
 from riskwatch.collection.desk import FactsForm
+from riskwatch.documents.forms import FilesField
 from riskwatch.parties.models import Qualification
-
-
-class SeveralFiles(forms.ClearableFileInput):
-    """Several files at once."""
-
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """At most ten files."""
-
-    widget = SeveralFiles
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        items = data if isinstance(data, list | tuple) else [data] if data else []
-        if len(items) > 10:
-            raise ValidationError(_("一次最多10个文件"))
-        return [super(FilesField, self).clean(item, initial) for item in items]
 
 
 class MomentField(forms.DateTimeField):

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -26,6 +25,7 @@ from riskwatch.collection.desk import FactsForm, RevealForm
 from riskwatch.collection.models import SourceFile
 from riskwatch.collection.ports import Source
 from riskwatch.connectors.intake import template as empty_template
+from riskwatch.documents.forms import FilesField
 from riskwatch.doors.office.views import official
 from riskwatch.parties.models import Organisation
 from riskwatch.parties.views import SignedIn
@@ -42,24 +42,6 @@ def sources() -> list[Source]:
 def _offices(request: SignedIn, role: str) -> Any:
     me = posts_of(request.user, timezone.now())
     return Organisation.objects.filter(pk__in=[p.organisation for p in me.posts if p.role == role])
-
-
-class SeveralFiles(forms.ClearableFileInput):
-    """Several files at once."""
-
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """A list of files."""
-
-    widget = SeveralFiles
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        items = data if isinstance(data, list | tuple) else [data] if data else []
-        if len(items) > 10:
-            raise ValidationError(_("一次最多10个文件"))
-        return [super(FilesField, self).clean(item, initial) for item in items]
 
 
 class RegisterForm(FactsForm):

@@ -16,29 +16,12 @@ from decree188.calendar import shanghai_date
 from decree188.identifiers import InvalidIdentifier, check_resident_id
 from riskwatch.disclosure import queries
 from riskwatch.documents import actions as documents
+from riskwatch.documents.forms import FilesField
 from riskwatch.doors.portal import ports
 from riskwatch.doors.portal.limits import limit
 from riskwatch.parties import actions as parties
 from riskwatch.parties.models import Organisation
 from riskwatch.refusals import Refusal
-
-
-class SeveralFiles(forms.ClearableFileInput):
-    """Several photos at once."""
-
-    allow_multiple_selected = True
-
-
-class PhotosField(forms.FileField):
-    """At most six photos."""
-
-    widget = SeveralFiles
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        items = data if isinstance(data, list | tuple) else [data] if data else []
-        if len(items) > 6:
-            raise forms.ValidationError(_("最多6张照片"))
-        return [super(PhotosField, self).clean(item, initial) for item in items]
 
 
 def _offices(*kinds: str) -> Any:
@@ -57,7 +40,7 @@ class ReportForm(forms.Form):
     text = forms.CharField(label=_("发生了什么"), widget=forms.Textarea(attrs={"rows": 5}), max_length=8000)
     injuries = forms.CharField(label=_("有没有人受伤"), max_length=500, required=False)
     occurred_on = forms.DateField(label=_("什么时候"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    photos = PhotosField(label=_("照片"), required=False, help_text=_("照片中的位置信息会被去掉"))
+    photos = FilesField(label=_("照片"), most=6, required=False, help_text=_("照片中的位置信息会被去掉"))
     name = forms.CharField(label=_("您的姓名"), max_length=60)
     proof = forms.CharField(label=_("身份证件号码"), max_length=40)
     phone = forms.CharField(label=_("联系电话"), max_length=30)
