@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from riskwatch.case import lifecycle
 from riskwatch.case.models import Folder, Sheet
 from riskwatch.case.sheets import attach
-from riskwatch.case.steps import Step
+from riskwatch.case.steps import NEW, Step
 from riskwatch.documents.forms import FilesField
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import Refusal
@@ -121,7 +121,11 @@ class Act:
         return lifecycle.BY_NAME.get((self.kind, self.step))
 
     def bind(self, said: Any, files: Any = None, *, subject: Any, by: Person, at: datetime) -> StepForm:
-        """The act's form on a subject; an act on a sheet may bring files, which end up on the sheet it returns."""
+        """The act's form on a subject, refused where the act does not belong.
+
+        An act on a sheet may bring files, which end up on the sheet that it returns.
+        """
+        _refuse_misplaced(self, subject, by=by, at=at)
         form = self.form(said, files, subject=subject, by=by, at=at)
         if self.kind != "folder":
             form.fields["files"] = FilesField(label=gettext_lazy("附件"), required=False)
@@ -245,3 +249,25 @@ def take(
             raise Refusal(_("这一步没有可附文件的记录"), remedy=_("去掉附件再办理"), code="no_files_here", status=422)
         attach(target, files, by=by, at=at)
     return result
+
+
+def _refuse_misplaced(one: Act, subject: Sheet | Folder, *, by: Person, at: datetime) -> None:
+    """An act is taken where it belongs; one that moves nothing has no row to check its post, so it is checked here."""
+    kind = "folder" if isinstance(subject, Folder) else subject.kind
+    begins = kind in one.begins_on
+    if not begins and (one.kind != kind or one.row is None or NEW in one.row.leaves):
+        raise Refusal(_("这份记录上没有“%(act)s”这一步") % {"act": one.name}, code="not_here", status=422)
+    if begins and not one.when(subject, at):
+        raise Refusal(
+            _("现在不能办理“%(act)s”") % {"act": one.name},
+            remedy=_("状态可能已变，请返回查看"),
+            code="not_now",
+            status=409,
+        )
+    if one.row is None and not _may_begin(one, subject, subject.owner_id, lifecycle.posts_of(by, at)):
+        raise Refusal(
+            _("您没有办理“%(act)s”的岗位") % {"act": one.name},
+            remedy=_("请由有此岗位的人办理"),
+            code="no_post",
+            status=403,
+        )

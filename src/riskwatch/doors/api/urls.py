@@ -19,6 +19,7 @@ from riskwatch.case.lifecycle import posts_of, stage_name
 from riskwatch.case.models import Folder, Sheet
 from riskwatch.case.standing import standing
 from riskwatch.disclosure.queries import has_ended, publications
+from riskwatch.doors.api import acts, arrivals
 from riskwatch.parties.actions import person_of_token
 from riskwatch.refusals import Refusal
 
@@ -31,7 +32,7 @@ class Token(HttpBearer):
 
 
 api = NinjaAPI(title="Riskwatch", version="1", auth=Token(), docs_url=None, urls_namespace="api",
-               description="Sheets, cases and acts. Every act has a form; its fields are the body of the POST.")  # fmt: skip
+               description="Records, cases and acts. A record lists the acts that the caller may take now; each act is an operation.")  # fmt: skip
 
 
 class Problem(Schema):
@@ -79,6 +80,7 @@ class FolderOut(Schema):
     title: str
     state: str
     owner: str
+    made: int | None = None
 
 
 class PublicationOut(Schema):
@@ -177,28 +179,6 @@ def sheet(request: Any, pk: int) -> Any:
     }  # fmt: skip
 
 
-@api.get("/acts/{key}", response={200: dict[str, Any], **FAULTS}, summary="The fields of an act")
-def act(request: Any, key: str) -> Any:
-    one = _act(key)
-    return {"key": key, "name": one.name, "rule": one.cite("zh"),
-            "fields": {n: {"label": str(f.label), "required": f.required} for n, f in one.form.base_fields.items()}}  # fmt: skip
-
-
-class Body(Schema):
-    """An act's fields; ``version`` is the record's version that the caller saw."""
-
-    fields: dict[str, Any] = {}
-    version: int | None = None
-
-
-@api.post("/sheets/{pk}/{key}", response={200: SheetFull, **FAULTS}, summary="Take an act on a record")
-def take(request: Any, pk: int, key: str, body: Body) -> Any:
-    at = timezone.now()
-    row = get_object_or_404(visible(Sheet.objects.select_related("owner", "folder"), to=request.auth, at=at), pk=pk)
-    result = _take(request, row, key, body, at)
-    return sheet(request, result.pk if isinstance(result, Sheet) else pk)
-
-
 @api.get("/folders", response={200: list[FolderOut], **FAULTS}, summary="Cases the caller may see")
 def folders(request: Any, offset: int = 0, limit: int = 50) -> Any:
     rows = folders_visible(
@@ -206,15 +186,6 @@ def folders(request: Any, offset: int = 0, limit: int = 50) -> Any:
     )
     start = max(0, offset)
     return [_folder(f) for f in rows[start : start + max(1, min(limit, 200))]]
-
-
-@api.post("/folders/{pk}/{key}", response={200: FolderOut, **FAULTS}, summary="Take an act on a case")
-def take_on_folder(request: Any, pk: int, key: str, body: Body) -> Any:
-    at = timezone.now()
-    row = get_object_or_404(folders_visible(Folder.objects.select_related("owner"), to=request.auth, at=at), pk=pk)
-    _take(request, row, key, body, at)
-    row.refresh_from_db()
-    return _folder(row)
 
 
 @api.get("/announcements", auth=None, response={200: list[PublicationOut]}, summary="Public announcements")
@@ -228,16 +199,23 @@ def _folder(row: Folder) -> dict[str, Any]:
     return {"id": row.pk, "number": row.number, "title": row.title, "state": row.state, "owner": row.owner.code}
 
 
-def _act(key: str) -> desk.Act:
-    try:
-        return desk.act(key)
-    except KeyError:
-        raise Http404 from None
+def _take_on_sheet(request: Any, pk: int, one: desk.Act, body: Any) -> Any:
+    at = timezone.now()
+    row = get_object_or_404(visible(Sheet.objects.select_related("owner", "folder"), to=request.auth, at=at), pk=pk)
+    result = _take(request, row, one, body, at)
+    return sheet(request, result.pk if isinstance(result, Sheet) else pk)
 
 
-def _take(request: Any, subject: Any, key: str, body: Body, at: datetime) -> Any:
-    one = _act(key)
-    form = one.form(body.fields, subject=subject, by=request.auth, at=at)
+def _take_on_folder(request: Any, pk: int, one: desk.Act, body: Any) -> Any:
+    at = timezone.now()
+    row = get_object_or_404(folders_visible(Folder.objects.select_related("owner"), to=request.auth, at=at), pk=pk)
+    result = _take(request, row, one, body, at)
+    row.refresh_from_db()
+    return _folder(row) | {"made": result.pk if isinstance(result, Sheet) else None}
+
+
+def _take(request: Any, subject: Any, one: desk.Act, body: Any, at: datetime) -> Any:
+    form = one.bind(acts.said_of(body), acts.files_of(body), subject=subject, by=request.auth, at=at)
     if not form.is_valid():
         raise Refusal(
             _("填写有误"),
@@ -246,3 +224,7 @@ def _take(request: Any, subject: Any, key: str, body: Body, at: datetime) -> Any
             fields={k: " ".join(str(e) for e in v) for k, v in form.errors.items()},
         )
     return desk.take(one, subject, form=form, by=request.auth, at=at, expected_version=body.version)
+
+
+arrivals.lay(api, FAULTS)
+acts.lay(api, sheets=(_take_on_sheet, SheetFull), folders=(_take_on_folder, FolderOut), faults=FAULTS)

@@ -1,0 +1,179 @@
+"""What comes in over the API: information registered, reports, knowledge of a risk, traceability, collected files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from ninja import File, Form, NinjaAPI, Schema
+from ninja.files import UploadedFile
+from pydantic import Field
+
+from decree188 import collection as law
+from decree188.calendar import SHANGHAI
+from decree188.scope import aspects, operator_roles
+from riskwatch.case.models import Sheet
+from riskwatch.collection import actions, bulk
+from riskwatch.collection.desk import FactsForm
+from riskwatch.doors.api.acts import MOST_FILES, FileIn, Strict, fields_of, files_of
+from riskwatch.followup import actions as followup
+from riskwatch.parties.models import Organisation, Qualification
+from riskwatch.refusals import Refusal
+
+Facts: Any = fields_of(FactsForm, "Facts")
+Kinds: Any = Literal[tuple(value for value, _words in law.source_kinds.choices())]
+Aspects: Any = Literal[tuple(value for value, _words in aspects.choices())]
+Parts: Any = Literal[("", *(value for value, _words in operator_roles.choices()))]
+
+
+class InformationIn(Strict):
+    """A piece of risk information; ``office`` is the code of the office or centre that registers it."""
+
+    office: str = Field(max_length=40)
+    title: str = Field(min_length=1, max_length=300)
+    source_kind: Kinds
+    source_words: str = Field("", max_length=200, description="needed when the source is 'other'")
+    text: str = Field(min_length=1, max_length=20_000)
+    aspects: list[Aspects] = []
+    facts: Facts = Field(default_factory=Facts)
+    files: list[FileIn] = Field(default_factory=list, max_length=MOST_FILES)
+
+
+class ReportIn(Strict):
+    """An operator's or testing body's report to an office or centre; the first-known time cannot be changed later."""
+
+    office: str = Field(max_length=40)
+    title: str = Field(min_length=1, max_length=300)
+    text: str = Field(min_length=1, max_length=8_000)
+    first_known_at: datetime
+    severe: bool = Field(False, description="death, serious injury, or recalled abroad")
+    role_in_case: Parts = ""
+    own_number: str = Field("", max_length=80, description="a testing body's report number")
+    qualification: int | None = None
+    facts: Facts = Field(default_factory=Facts)
+    files: list[FileIn] = Field(default_factory=list, max_length=MOST_FILES)
+
+
+class KnowledgeIn(Strict):
+    """An operator learned of a risk: its four duties open."""
+
+    office: str = Field(max_length=40)
+    product: str = Field(min_length=1, max_length=200)
+    known_at: datetime
+
+
+class TraceabilityIn(Strict):
+    """Where lots came from and where they went."""
+
+    office: str = Field(max_length=40)
+    product: str = Field(min_length=1, max_length=300)
+    lots: str = Field(min_length=1, max_length=8_000)
+    supplier: str = Field(min_length=1, max_length=8_000)
+    customers: str = Field(min_length=1, max_length=8_000)
+    records: str = Field(min_length=1, max_length=8_000)
+
+
+class Made(Schema):
+    """The record that was made."""
+
+    id: int
+    number: str
+
+
+class Collected(Schema):
+    """What a file brought; ``bad`` names the first hundred rows that could not be taken."""
+
+    id: int
+    rows: int
+    added: int
+    known: int
+    renewed: int
+    bad: int
+    bad_rows: list[dict[str, str]]
+
+
+def _organisation(code: str) -> Organisation:
+    found = Organisation.objects.filter(code=code, until=None).first()
+    if found is None:
+        raise Refusal(
+            _("没有代码为“%(code)s”的单位") % {"code": code}, code="wrong_fields", status=422, fields={"office": code}
+        )
+    return found
+
+
+def _moment(when: datetime) -> datetime:
+    return when if when.tzinfo else when.replace(tzinfo=SHANGHAI)
+
+
+def _made(sheet: Sheet) -> dict[str, Any]:
+    return {"id": sheet.pk, "number": sheet.number}
+
+
+def _register(request: Any, body: InformationIn) -> Any:
+    facts = body.facts.model_dump(exclude_none=True) | body.model_dump(
+        include={"source_kind", "source_words", "text", "aspects"}
+    )
+    files = files_of(body).getlist("files")
+    return _made(
+        actions.register(
+            _organisation(body.office), title=body.title, facts=facts, files=files, by=request.auth, at=timezone.now()
+        )
+    )
+
+
+def _report(request: Any, body: ReportIn) -> Any:
+    at = timezone.now()
+    own = actions.own_organisation(request.auth, at, "operator", "testing_body", "technical_body")
+    paper = Qualification.objects.filter(organisation=own, pk=body.qualification or 0).first()
+    return _made(actions.report_as_organisation(
+        own, _organisation(body.office), title=body.title, facts=body.facts.model_dump(exclude_none=True) | {"text": body.text},
+        first_known_at=_moment(body.first_known_at), severe=body.severe, role_in_case=body.role_in_case, own_number=body.own_number,
+        qualification=paper, files=files_of(body).getlist("files"), by=request.auth, at=at,
+    ))  # fmt: skip
+
+
+def _know(request: Any, body: KnowledgeIn) -> Any:
+    at = timezone.now()
+    made = followup.know(
+        office=_organisation(body.office), product=body.product, known_at=_moment(body.known_at), by=request.auth, at=at
+    )
+    return [_made(sheet) for sheet in made]
+
+
+def _traceability(request: Any, body: TraceabilityIn) -> Any:
+    said = body.model_dump() | {"office": _organisation(body.office)}
+    return _made(followup.file_traceability(**said, by=request.auth, at=timezone.now()))
+
+
+def _collect(request: Any, office: Form[str], file: File[UploadedFile], source: Form[str] = "") -> Any:
+    known = [import_string(path) for path in settings.SOURCES]
+    head = file.read(1 << 16)
+    file.seek(0)
+    name = file.name or "file"
+    chosen = next((s for s in known if s.id == source), None) or bulk.choose(known, head, name)
+    done = bulk.collect(file, name, bulk.Batch(chosen, _organisation(office), request.auth, timezone.now()))  # type: ignore[arg-type]
+    bad = [
+        {"position": str(b.position), "field": b.field, "reason": b.reason} for b in done.bad_rows.order_by("pk")[:100]
+    ]
+    return {"id": done.pk, "rows": done.rows_read, "added": done.added, "known": done.known, "renewed": done.renewed,
+            "bad": done.bad, "bad_rows": bad}  # fmt: skip
+
+
+def lay(api: NinjaAPI, faults: Any) -> None:
+    """Lay the operations by which things come in."""
+    one: Any = {200: Made, **faults}
+    api.post("/information", response=one, summary="Register information · 登记信息", tags=["arrivals"])(_register)
+    api.post("/reports", response=one, summary="Report a risk · 报告风险", tags=["arrivals"])(_report)
+    api.post(
+        "/knowledge", response={200: list[Made], **faults}, summary="Know of a risk · 知悉风险", tags=["arrivals"]
+    )(_know)
+    api.post("/traceability", response=one, summary="File a traceability statement · 追溯备案", tags=["arrivals"])(
+        _traceability
+    )
+    api.post("/files", response={200: Collected, **faults}, summary="Collect a file · 采集文件", tags=["arrivals"])(
+        _collect
+    )
