@@ -9,42 +9,15 @@ Each makes its own throw-away cluster (with durability on) and removes it.
 from __future__ import annotations
 
 import io
-import os
-import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import urllib.request
 from pathlib import Path
 
-HOME = Path(tempfile.mkdtemp(prefix="rw-bench-"))
-HOME.chmod(0o755)
-os.environ["RISKWATCH_HOME"] = str(HOME)
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "riskwatch.config.settings")
-
-
-def prepare():
-    """A database with tables and cast."""
-    import django
-
-    from riskwatch.config import embedded
-
-    embedded.start(HOME)
-    django.setup()
-    from django.core.management import call_command
-
-    from riskwatch.catalogue import loading as catalogue
-    from riskwatch.doors.jobs.simulator import cast
-    from riskwatch.parties import loading as parties
-
-    call_command("migrate", verbosity=0)
-    call_command("createcachetable", verbosity=0)
-    parties.load()
-    catalogue.load()
-    return cast.make()
+from throwaway import clear, prepare
 
 
 def collect(files):
@@ -208,7 +181,7 @@ def pages(informations, cases, seconds):
         "--workers",
         "2",
         "--blocking-threads",
-        "1",
+        "2",
         "--no-ws",
         "--log-level",
         "error",
@@ -306,7 +279,4 @@ if __name__ == "__main__":
             numbers = [int(a) for a in sys.argv[2:]]
             pages(*(numbers + [100_000, 10_000, 30][len(numbers) :]))
     finally:
-        from riskwatch.config import embedded
-
-        embedded.stop(HOME)
-        shutil.rmtree(HOME, ignore_errors=True)
+        clear()
