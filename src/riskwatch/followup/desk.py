@@ -14,19 +14,23 @@ from riskwatch.followup import actions
 from riskwatch.followup.models import LiftApplication, Objection, Traceability
 from riskwatch.measures.models import Line
 
-_SAID: dict[str, Any] = {
-    "plan": lambda: text(_("方案")), "measures_taken": lambda: text(_("采取的措施")), "results": lambda: text(_("结果")),
-    "told_whom": lambda: text(_("通报对象"), rows=2), "told_on": lambda: day(_("通报日期")), "told_text": lambda: text(_("通报内容")),
-    "proof": lambda: text(_("凭证"), rows=2),
-}  # fmt: skip
-
 
 class DutyForm(StepForm):
-    """The fields that this duty needs."""
+    """What the four duties' reports may hold; on one duty, the fields that it needs."""
+
+    plan = text(_("方案"), required=False)
+    measures_taken = text(_("采取的措施"), required=False)
+    results = text(_("结果"), required=False)
+    told_whom = text(_("通报对象"), rows=2, required=False)
+    told_on = day(_("通报日期"), required=False)
+    told_text = text(_("通报内容"), required=False)
+    proof = text(_("凭证"), rows=2, required=False)
 
     def prepare(self) -> None:
-        for name in actions.NEEDS[actions.duty_on(self.subject).kind]:
-            self.fields[name] = _SAID[name]()
+        needed = actions.NEEDS[actions.duty_on(self.subject).kind]
+        self.fields = {name: self.fields[name] for name in needed}
+        for field in self.fields.values():
+            field.required = True
 
 
 class NoteForm(StepForm):

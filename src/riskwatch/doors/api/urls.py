@@ -215,7 +215,11 @@ def _take_on_folder(request: Any, pk: int, one: desk.Act, body: Any) -> Any:
 
 
 def _take(request: Any, subject: Any, one: desk.Act, body: Any, at: datetime) -> Any:
-    form = one.bind(acts.said_of(body), acts.files_of(body), subject=subject, by=request.auth, at=at)
+    said = acts.said_of(body)
+    form = one.bind(said, acts.files_of(body), subject=subject, by=request.auth, at=at)
+    misplaced = {name: _("这里不需要这一项") for name in said if name not in form.fields}
+    if misplaced:
+        raise Refusal(_("填写有误"), code="wrong_fields", status=422, fields=misplaced)
     if not form.is_valid():
         raise Refusal(
             _("填写有误"),
