@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from decree188.calendar import shanghai_date
-from riskwatch.case.models import Folder, JointOffice, Sheet
+from riskwatch.case.models import Enclosure, Folder, JointOffice, Sheet
 from riskwatch.parties import queries as parties
 from riskwatch.parties import roles
 from riskwatch.parties.models import Person
@@ -107,12 +107,10 @@ def seen_by(who: Reader, at: datetime, *, prefix: str = "") -> Q:
         if who.headquarters:
             own = Q(**{f"{p}owner__isnull": False})
         joint = JointOffice.objects.filter(office__in=list(who.offices), until=None).values("folder")
-        enclosed = Sheet.objects.filter(
-            enclosures__folder__owner__in=reach, enclosures__taken_out_at=None, kind="information"
-        ).values("pk")
+        enclosed = Exists(Enclosure.objects.filter(sheet=OuterRef("pk"), folder__owner__in=reach, taken_out_at=None))
         condition |= own | Q(**{f"{p}folder__in": joint})
         if not who.headquarters:
-            condition |= Q(**{f"{p}pk__in" if not p else "sheet__in": enclosed})
+            condition |= Q(enclosed)
         below = Q(**{f"{p}kind__in": KINDS_SEEN_BELOW, f"{p}owner__in": list(who.above)})
         condition |= below & ~Q(**{f"{p}stage__in": UNISSUED})
     return condition

@@ -9,7 +9,7 @@ from functools import reduce
 from operator import and_, or_
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from decree188.calendar import shanghai_date
@@ -92,10 +92,9 @@ def inbox(me: Standing, *, at: datetime) -> QuerySet[Sheet]:
     )
 
 
-def inbox_counts(me: Standing, *, at: datetime) -> dict[str, int]:
-    """How many sheets of each kind wait for a person."""
-    rows = inbox(me, at=at).order_by().values_list("kind").annotate(n=Count("pk"))
-    return dict(rows)
+def counts(rows: QuerySet[Sheet]) -> dict[str, int]:
+    """How many sheets of each kind are among some."""
+    return dict(rows.order_by().values_list("kind").annotate(n=Count("pk")))
 
 
 # Steps that stand open all the time (a measure in force can always be lifted) make no work by themselves.
@@ -166,26 +165,26 @@ def chain(sheet: Sheet) -> tuple[list[Sheet], list[Sheet]]:
 def search(text: str, *, to: Person, at: datetime, kinds: Iterable[str] = ()) -> QuerySet[Sheet]:
     """Sheets that a person may see and that hold a text: Chinese and English words, numbers and codes.
 
-    A number or code is matched from its beginning; words by the word index; what the index does not cut
-    the same way (parts of a model number) by trigrams.
+    A number or code is matched from its beginning, and a record's whole number finds that record and those numbered
+    after it; words are matched by the word index; what the index does not cut the same way (parts of a model number)
+    by trigrams.
     """
     from riskwatch.case.sheets import tokens
 
     wanted = text.strip()[:120]
-    rows = visible(Sheet.objects.all(), to=to, at=at)
+    if not wanted:
+        return Sheet.objects.none()
+    condition = Q(number__istartswith=wanted)
+    if not Sheet.objects.filter(number__iexact=wanted).exists():
+        if words := tokens(wanted).split():
+            condition |= Q(tokens=reduce(and_, (SearchQuery(w, config="simple") for w in words)))
+        if len(wanted) >= 3:
+            condition |= Q(words__icontains=wanted)
+    rows = visible(Sheet.objects.filter(condition), to=to, at=at).select_related("owner").defer(*UNSHOWN)
     if kinds:
         rows = rows.filter(kind__in=list(kinds))
-    if not wanted:
-        return rows.none()
-    words = tokens(wanted).split()
-    condition = Q(number__istartswith=wanted)
-    if words:
-        joined = reduce(and_, (SearchQuery(w, config="simple") for w in words))
-        condition |= Q(tokens=joined)
-    if len(wanted) >= 3:
-        condition |= Q(words__icontains=wanted)
-    exact = Case(When(number__iexact=wanted, then=0), default=1)
-    return rows.filter(condition).select_related("owner").defer(*UNSHOWN).order_by(exact, "-made_at", "-pk")
+    # Newest first by key, so that the database can stop at the first page of a common word.
+    return rows.order_by("-pk")
 
 
 def messages(person: Person, *, at: datetime) -> QuerySet[Message]:

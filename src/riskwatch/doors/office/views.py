@@ -84,7 +84,7 @@ def inbox(request: SignedIn) -> HttpResponse:
     me = posts_of(request.user, at)
     rows = queries.inbox(me, at=at)
     kind = request.GET.get("kind", "")
-    counts = queries.inbox_counts(me, at=at)
+    counts = queries.counts(rows)
     chosen = rows.filter(kind__in=MEASURES) if kind == "measures" else rows.filter(kind=kind) if kind else rows
     tabs = [
         (code, words, sum(n for k, n in counts.items() if k == code or (code == "measures" and k in MEASURES)))
