@@ -175,7 +175,6 @@ PRESUMPTIONS = (
 )
 DEPENDENCE = (
     Term("independent", "相互独立", "independent"), Term("perfect", "完全秩相关", "perfect rank correlation"),
-    Term("bounds", "未知（Fréchet上下界）", "unknown (Fréchet bounds)"),
 )  # fmt: skip
 MEASURE_KINDS = (
     Term("design", "本质安全设计", "inherently safe design"), Term("guard", "防护装置", "guard or protective device"),
