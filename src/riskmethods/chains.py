@@ -10,11 +10,10 @@ from typing import Any
 
 from scipy import special
 
-from riskmethods.editions import LEVELS, Edition
+from riskmethods.editions import LEVELS, LONGEST_CHAIN, Edition
 from riskmethods.errors import MethodError
 from riskmethods.uncertain import Lognormal, Uncertain, quantile
 
-MOST_STEPS = 40
 MOST_CHAINS = 200
 
 
@@ -69,8 +68,8 @@ def check(chains: Sequence[Chain], edition: Edition) -> None:
     columns = len(edition.levels[0])
     for i, chain in enumerate(chains):
         place = f"scenarios[{i}]"
-        if not 1 <= len(chain.steps) <= (edition.most_steps or MOST_STEPS):
-            most = edition.most_steps or MOST_STEPS
+        if not 1 <= len(chain.steps) <= (edition.most_steps or LONGEST_CHAIN):
+            most = edition.most_steps or LONGEST_CHAIN
             en = f"one to {most} steps, {len(chain.steps)} given"
             raise MethodError(f"{place}.steps", "too_many_steps", f"须有1至{most}步，现有{len(chain.steps)}步", en)
         _check_severity(chain, columns, place)
@@ -97,6 +96,7 @@ def _check_severity(chain: Chain, columns: int, place: str) -> None:
 def interval(chain: Chain) -> tuple[Fraction, Fraction]:
     """Bounds of the product, exact: whatever the distributions inside, no draw leaves them.
 
+    >>> from riskmethods.uncertain import Interval, Point
     >>> interval(Chain((Interval(Fraction(1, 100), Fraction(1, 10)), Point(Fraction(1, 2))), 2))
     (Fraction(1, 200), Fraction(1, 20))
     """
@@ -165,6 +165,7 @@ def closed_form(chain: Chain, edition: Edition) -> ClosedForm | None:
     ``ln P ~ N(sum ln m_i, sum (ln EF_i / 1.645)^2)``.
 
     >>> from riskmethods.editions import edition
+    >>> from riskmethods.uncertain import Lognormal, Point
     >>> steps = (Lognormal(Fraction(1, 100), 3.0), Lognormal(Fraction(1, 20), 3.0), Point(Fraction(1, 2)))
     >>> form = closed_form(Chain(steps, 3), edition("eu-2024-3173"))
     >>> round(form.quantile(0.5), 8), round(form.quantile(0.95) / form.quantile(0.5), 3)

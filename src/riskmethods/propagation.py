@@ -11,7 +11,7 @@ of points for the grid.
 >>> spread.level_at_median, spread.level_at_p95
 ('low', 'low')
 >>> spread.scenarios[0].quantiles["p50"]
-0.00199955
+0.00200024
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ from numpy.typing import NDArray
 
 from riskmethods.chains import (
     Chain,
-    ClosedForm,
     check,
     closed_form,
     interval,
@@ -41,155 +40,14 @@ from riskmethods.chains import (
 from riskmethods.draws import CELLS, Cells, Order, look_up, pick, rank_correlation, table
 from riskmethods.editions import LEVELS, Edition
 from riskmethods.errors import MethodError
+from riskmethods.records import DRAWS, FEWEST_DRAWS, MOST_DRAWS, SEED
+from riskmethods.spreads import Driver, ScenarioSpread, Share, Spread
 from riskmethods.uncertain import Draws, Interval
 
-__all__ = [
-    "Chain",
-    "ClosedForm",
-    "Driver",
-    "ScenarioSpread",
-    "Share",
-    "Spread",
-    "closed_form",
-    "joint_bounds",
-    "propagate",
-]
-
-DRAWS = 100_000
-FEWEST, MOST = 10_000, 2_000_000
-SEED = 188
 CLOUD = 500
 QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 DEPENDENCE = ("independent", "perfect")
 PRECAUTION = 2  # levels between median and 95th percentile from which precaution may be argued
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """The share of draws at a level; ``error`` is one standard error, or the 95 % bound 3/n beside 0 and 1."""
-
-    share: float
-    error: float
-
-    def as_json(self) -> dict[str, float]:
-        return {"share": rounded(self.share), "error": rounded(self.error)}
-
-
-@dataclass(frozen=True, slots=True)
-class Driver:
-    """What one step does to the spread.
-
-    Attributes
-    ----------
-    step : int
-        Counted from 0.
-    spearman : float
-        Rank correlation of the step with the product over the draws.
-    variance_share : float
-        The step's share of the variance of ln P.
-    low, high : float
-        The product with this step at its 5th and 95th percentile and the others at their medians (tornado).
-    low_level, high_level : str
-        Levels there, at the scenario's worst believed severity.
-    """
-
-    step: int
-    spearman: float
-    variance_share: float
-    low: float
-    high: float
-    low_level: str
-    high_level: str
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "step": self.step, "spearman": round(self.spearman, 4), "variance_share": round(self.variance_share, 4),
-            "low": rounded(self.low), "high": rounded(self.high),
-            "low_level": self.low_level, "high_level": self.high_level,
-        }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class ScenarioSpread:
-    """One scenario's uncertainty. Levels are those of the highest severity that has a weight, unless said.
-
-    Attributes
-    ----------
-    quantiles, mean
-        Of the probability, over draws; the mean is exact (product of means) when steps are independent.
-    bounds, levels : tuple of Fraction, list of str
-        What cannot be left, whatever the curves inside, and every level within at any believed severity.
-    dependent_bounds : tuple of Fraction
-        Fréchet's bounds over the steps' whole ranges: if steps were judged one by one, not each given the last.
-    shares : dict
-        Share of draws at each level; a draw's severity is drawn by its weight.
-    by_severity : dict
-        For each severity with a weight: the level at the median and at the 95th percentile.
-    truncated : tuple of float
-        Per step, the share of its curve that was above one and cut off.
-    """
-
-    quantiles: dict[str, float]
-    mean: float
-    bounds: tuple[Fraction, Fraction]
-    levels: list[str]
-    dependent_bounds: tuple[Fraction, Fraction]
-    level_at_median: str
-    level_at_p95: str
-    level_of_mean: str
-    shares: dict[str, Share]
-    by_severity: dict[int, dict[str, Any]]
-    drivers: list[Driver]
-    truncated: tuple[float, ...]
-    closed: ClosedForm | None
-    assumptions: list[str]
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain data, six significant digits; exact bounds as fractions."""
-        return {
-            "quantiles": dict(self.quantiles), "mean": self.mean,
-            "interval": {"low": str(self.bounds[0]), "high": str(self.bounds[1]), "levels": list(self.levels)},
-            "dependent_bounds": {"low": str(self.dependent_bounds[0]), "high": str(self.dependent_bounds[1])},
-            "level_at_median": self.level_at_median, "level_at_p95": self.level_at_p95,
-            "level_of_mean": self.level_of_mean,
-            "shares": {level: share.as_json() for level, share in self.shares.items()},
-            "by_severity": {str(s): dict(row) for s, row in self.by_severity.items()},
-            "drivers": [driver.as_json() for driver in self.drivers],
-            "truncated": [rounded(t) for t in self.truncated],
-            "closed_form": self.closed.as_json() if self.closed else None, "assumptions": list(self.assumptions),
-        }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """The product's uncertainty: the highest scenario in each draw, and the highest of the scenarios' levels.
-
-    ``precaution`` says that median and 95th percentile lie two levels or more apart, where measures may be argued
-    before the facts are certain. ``cloud`` holds up to 500 points ``{scenario, severity, log10_p, level}``.
-    """
-
-    method: str
-    draws: int
-    seed: int
-    dependence: str
-    level_at_median: str
-    level_at_p95: str
-    level_of_mean: str
-    levels: list[str]
-    shares: dict[str, Share]
-    precaution: bool
-    scenarios: tuple[ScenarioSpread, ...]
-    cloud: list[dict[str, Any]]
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain data for a document, a page or a chart; the same input gives the same bytes."""
-        return {
-            "method": self.method, "draws": self.draws, "seed": self.seed, "dependence": self.dependence,
-            "level_at_median": self.level_at_median, "level_at_p95": self.level_at_p95,
-            "level_of_mean": self.level_of_mean, "levels": list(self.levels),
-            "shares": {level: share.as_json() for level, share in self.shares.items()},
-            "precaution": self.precaution, "scenarios": [s.as_json() for s in self.scenarios], "cloud": self.cloud,
-        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,24 +85,26 @@ def propagate(
     """
     _check_run(draws, seed, dependence)
     check(chains, edition)
-    drawn = [_draw(chain, edition, (seed, i), draws, dependence) for i, chain in enumerate(chains)]
-    scenarios = tuple(_spread(one, edition, dependence) for one in drawn)
-    worst = drawn[0].ranks.copy()
-    for one in drawn[1:]:
+    worst, spreads, cloud = np.zeros(draws, np.int8), [], []
+    for i, chain in enumerate(chains):  # one at a time: a scenario's draws are many megabytes
+        one = _draw(chain, edition, (seed, i), draws, dependence)
+        spreads.append(_spread(one, edition, dependence))
         np.maximum(worst, one.ranks, out=worst)
+        cloud += _cloud(one, i, max(1, CLOUD // len(chains)))
+    scenarios = tuple(spreads)
     median, p95 = _highest([s.level_at_median for s in scenarios]), _highest([s.level_at_p95 for s in scenarios])
     return Spread(
         method=edition.id, draws=draws, seed=seed, dependence=dependence, level_at_median=median, level_at_p95=p95,
         level_of_mean=_highest([s.level_of_mean for s in scenarios]), levels=_product_levels(scenarios),
-        shares=_shares(worst, all(one.chain.certain and len(one.chain.weights) == 1 for one in drawn)),
-        precaution=LEVELS.index(p95) - LEVELS.index(median) >= PRECAUTION, scenarios=scenarios, cloud=_cloud(drawn),
+        shares=_shares(worst, all(chain.certain and len(chain.weights) == 1 for chain in chains)),
+        precaution=LEVELS.index(p95) - LEVELS.index(median) >= PRECAUTION, scenarios=scenarios, cloud=cloud,
     )  # fmt: skip
 
 
 def _check_run(draws: int, seed: int, dependence: str) -> None:
-    if isinstance(draws, bool) or not isinstance(draws, int) or not FEWEST <= draws <= MOST:
-        en = f"{draws!r} is not a whole number from {FEWEST} to {MOST}"
-        raise MethodError("draws", "count", f"抽样次数须为{FEWEST}至{MOST}的整数", en)
+    if isinstance(draws, bool) or not isinstance(draws, int) or not FEWEST_DRAWS <= draws <= MOST_DRAWS:
+        en = f"{draws!r} is not a whole number from {FEWEST_DRAWS} to {MOST_DRAWS}"
+        raise MethodError("draws", "count", f"抽样次数须为{FEWEST_DRAWS}至{MOST_DRAWS}的整数", en)
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise MethodError("seed", "count", "随机种子须为非负整数", f"{seed!r} is not a whole number from 0")
     if dependence not in DEPENDENCE:
@@ -316,8 +176,11 @@ def _spread(one: _Drawn, edition: Edition, dependence: str) -> ScenarioSpread:
     chain = one.chain
     low, high = interval(chain)
     order = None if chain.certain else Order(one.logs)
-    exact = {name: low if order is None else Fraction(math.exp(order.quantile(q))) for name, q in QUANTILES.items()}
-    average = low if order is None else Fraction(_mean(chain, dependence))
+    exact = {
+        name: low if order is None else settled(math.exp(order.quantile(q)), (low, high))
+        for name, q in QUANTILES.items()
+    }
+    average = low if order is None else settled(_mean(chain, dependence), (low, high))
     worst = max(chain.weights)
     by_severity = {
         s: {
@@ -328,16 +191,26 @@ def _spread(one: _Drawn, edition: Edition, dependence: str) -> ScenarioSpread:
         for s, w in chain.weights.items()
     }
     ranges = [step.bounds for step in chain.steps]
+    joint = joint_bounds([r[0] for r in ranges])[0], joint_bounds([r[1] for r in ranges])[1]
     return ScenarioSpread(
         quantiles={name: rounded(float(value)) for name, value in exact.items()}, mean=rounded(float(average)),
-        bounds=(low, high), levels=levels_between(edition, list(chain.weights), low, high),
-        dependent_bounds=(joint_bounds([r[0] for r in ranges])[0], joint_bounds([r[1] for r in ranges])[1]),
+        median=exact["p50"], p95=exact["p95"], bounds=(low, high), levels=levels_between(edition, list(chain.weights), low, high),
+        dependent_bounds=joint, dependent_levels=levels_between(edition, list(chain.weights), *joint),
         level_at_median=edition.level(exact["p50"], worst), level_at_p95=edition.level(exact["p95"], worst),
         level_of_mean=edition.level(average, worst), shares=_shares(one.ranks, chain.certain and len(chain.weights) == 1),
         by_severity=by_severity, drivers=_drivers(one, edition, order, dependence),
         truncated=tuple(step.truncated for step in chain.steps),
         closed=closed_form(chain, edition) if dependence == "independent" else None, assumptions=_assumptions(chain, dependence),
     )  # fmt: skip
+
+
+def settled(value: float, bounds: tuple[Fraction, Fraction]) -> Fraction:
+    """A drawn number as it is stored and judged: six significant digits, not outside the bounds.
+
+    >>> settled(0.66666666, (Fraction(0), Fraction(2, 3)))
+    Fraction(2, 3)
+    """
+    return min(max(Fraction(repr(rounded(value))), bounds[0]), bounds[1])
 
 
 def _mean(chain: Chain, dependence: str) -> float:
@@ -410,12 +283,10 @@ def _product_levels(scenarios: Sequence[ScenarioSpread]) -> list[str]:
     return [level for level in LEVELS if level in possible and LEVELS.index(level) >= floor]
 
 
-def _cloud(drawn: Sequence[_Drawn]) -> list[dict[str, Any]]:
-    """The first draws of every scenario, up to 500 in all; one point where nothing is uncertain."""
-    each = max(1, CLOUD // len(drawn))
+def _cloud(one: _Drawn, scenario: int, each: int) -> list[dict[str, Any]]:
+    """A scenario's first draws; one point where nothing is uncertain."""
     return [
-        {"scenario": i, "severity": int(one.severities[n]), "log10_p": round(float(one.logs[n]) / math.log(10), 4),
+        {"scenario": scenario, "severity": int(one.severities[n]), "log10_p": round(float(one.logs[n]) / math.log(10), 4),
          "level": LEVELS[one.ranks[n]]}
-        for i, one in enumerate(drawn)
         for n in range(1 if one.chain.certain and len(one.chain.weights) == 1 else each)
     ]  # fmt: skip

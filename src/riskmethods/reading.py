@@ -16,14 +16,15 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from riskmethods import vocabulary
-from riskmethods.editions import LEVELS, SEVERITIES, edition
+from riskmethods.editions import DEFAULT, LEVELS, SEVERITIES, Edition, edition
 from riskmethods.errors import MethodError, raise_at
 from riskmethods.injuries import injury
-from riskmethods.numbers import parse
-from riskmethods.others import is_other, tree_probability
+from riskmethods.numbers import ONE, parse
 from riskmethods.records import (
+    DRAWS,
+    FEWEST_DRAWS,
     FORMAT,
-    ONE,
+    MOST_DRAWS,
     SEED,
     Document,
     Effect,
@@ -44,7 +45,7 @@ from riskmethods.uncertain import Point, Uncertain, from_json
 T = TypeVar("T")
 _CHINESE = re.compile(r"[㐀-鿿]")
 _ORIGIN = ("evidence", "source", "author")
-_MOST_ITEMS = 500
+MOST_ITEMS = 200
 
 
 class Node:
@@ -115,8 +116,8 @@ class Node:
     def items(self, key: str) -> list[tuple[str, Any]]:
         """A list's items, each with its place."""
         value = self.value.get(key, [])
-        if not isinstance(value, list) or len(value) > _MOST_ITEMS:
-            self.refuse(key, "not_a_list", f"须是列表，至多{_MOST_ITEMS}项", f"a list of at most {_MOST_ITEMS} is needed")
+        if not isinstance(value, list) or len(value) > MOST_ITEMS:
+            self.refuse(key, "not_a_list", f"须是列表，至多{MOST_ITEMS}项", f"a list of at most {MOST_ITEMS} is needed")
             return []
         return [(f"{self.at(key)}[{n}]", item) for n, item in enumerate(value)]
 
@@ -130,23 +131,27 @@ class Node:
         return Origin(self.code("evidence", "evidence"), self.string("source"), self.string("author"))
 
 
-def read(record: object) -> tuple[Document, list[MethodError]]:
-    """A document and every fault found in it; only a document without faults may be assessed."""
+def read(record: object, *, under: Edition | None = None) -> tuple[Document, list[MethodError]]:
+    """A document and every fault found in it; only a document without faults may be assessed.
+
+    ``under`` stands in for the edition that the document names, and frees it of the one that it pins.
+    """
     faults: list[MethodError] = []
     top = Node(record, "", faults, (
-        "format", "method", "edition", "date", "author", "category", "product", "considerations", "report", "section",
-        "panel", "scenarios", "presumption", "precaution", "residual", "seed", "dependence"))  # fmt: skip
+        "format", "method", "edition", "date", "author", "category", "product", "considerations", "report",
+        "panel", "scenarios", "presumption", "precaution", "residual", "draws", "seed", "dependence"))  # fmt: skip
     if top.value.get("format", FORMAT) != FORMAT:
         top.refuse("format", "format", f"格式须为{FORMAT}", f"the format must be {FORMAT}")
-    method = top.string("method") or "eu-2024-3173"
-    one = None if is_other(method) else top.attempt(lambda: edition(method), None)
+    method, pinned = top.string("method") or DEFAULT, top.string("edition")
+    one = under or top.attempt(lambda: edition(method), edition(DEFAULT))
     document = Document(
-        method=method, edition=one, pinned=top.string("edition"), date=_day(top), author=top.string("author"),
-        seed=_seed(top), dependence=top.code("dependence", "dependence", "independent"), category=top.code("category", "categories"), product=_object(top, "product") or {},
-        considerations=_texts(top, "considerations"), report=_texts(top, "report"),
+        edition=one, pinned="" if under else pinned, date=_day(top), author=top.string("author"),
+        draws=_whole(top, "draws", DRAWS, (FEWEST_DRAWS, MOST_DRAWS)), seed=_whole(top, "seed", SEED, (0, 2**32 - 1)),
+        dependence=top.code("dependence", "dependence", "independent"), category=top.code("category", "categories"),
+        product=_texts(top, "product"), considerations=_considerations(top), report=_texts(top, "report"),
         scenarios=tuple(_scenario(item, place, faults) for place, item in top.items("scenarios")),
-        presumption=_presumption(top, method), precaution=_precaution(top), residual=_residual(top),
-        section=_object(top, "section"), panel=_object(top, "panel"),
+        presumption=_presumption(top, one), precaution=_precaution(top), residual=_residual(top),
+        panel=_object(top, "panel"),
     )  # fmt: skip
     return document, faults + (breaches(document) if not faults else [])
 
@@ -158,12 +163,14 @@ def _day(top: Node) -> str:
     return day
 
 
-def _seed(top: Node) -> int:
-    seed = top.value.get("seed", SEED)
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
-        top.refuse("seed", "seed", "种子须是0到2^32-1的整数", "a seed is a whole number from 0 to 2^32 - 1")
-        return SEED
-    return seed
+def _whole(top: Node, key: str, default: int, ends: tuple[int, int]) -> int:
+    value = top.value.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, int) or not ends[0] <= value <= ends[1]:
+        top.refuse(
+            key, "whole_number", f"须是{ends[0]}到{ends[1]}的整数", f"a whole number from {ends[0]} to {ends[1]}"
+        )
+        return default
+    return value
 
 
 def _object(top: Node, key: str) -> Mapping[str, Any] | None:
@@ -179,6 +186,13 @@ def _texts(top: Node, key: str) -> Mapping[str, str]:
     for name, text in value.items():
         if not isinstance(text, str):
             top.refuse(f"{key}.{name}", "not_a_text", "须是文字", "a text is needed")
+    return value
+
+
+def _considerations(top: Node) -> Mapping[str, str]:
+    value = _texts(top, "considerations")
+    for name in value:
+        top.attempt(lambda name=name: vocabulary.term("considerations", name, place=f"considerations.{name}"), None)  # type: ignore[misc]
     return value
 
 
@@ -200,21 +214,14 @@ def _injury(node: Node) -> str:
 
 
 def _step(item: object, place: str, faults: list[MethodError], number: str) -> Step:
-    node = Node(item, place, faults, ("id", "text", "quantity", "fault_tree", "key", *_ORIGIN))
+    node = Node(item, place, faults, ("id", "text", "quantity", "key", *_ORIGIN))
     text = node.text("text", needed=True)
-    tree = _object(node, "fault_tree")
     quantity: Uncertain = Point(ONE)
-    if (tree is None) == ("quantity" not in node.value):
-        node.refuse("quantity", "missing", "须填概率或故障树，二者取一", "either a quantity or a fault tree is needed")
-    elif tree is None:
-        quantity = node.attempt(lambda: from_json(node.value["quantity"], place=node.at("quantity")), quantity)
+    if node.value.get("quantity") is None:
+        node.refuse("quantity", "missing", "须填概率", "a probability is needed")
     else:
-        quantity = node.attempt(lambda: _top_event(tree, node.at("fault_tree")), quantity)
-    return Step(node.string("id") or number, text, quantity, node.origin(), tree, node.string("key"))
-
-
-def _top_event(tree: Mapping[str, Any], place: str) -> Uncertain:
-    return Point(tree_probability(tree, place))
+        quantity = node.attempt(lambda: from_json(node.value["quantity"], place=node.at("quantity")), quantity)
+    return Step(node.string("id") or number, text, quantity, node.origin(), node.string("key"))
 
 
 def _severity(node: Node) -> Severity:
@@ -222,7 +229,8 @@ def _severity(node: Node) -> Severity:
     if not isinstance(stated, Mapping):
         return Severity(((node.attempt(lambda: _grade(stated, node.at("severity")), 1), ONE),))
     inner = Node(stated, node.at("severity"), node.faults, ("level", "weights", "why", *_ORIGIN))
-    weights = inner.attempt(lambda: _weights(stated, inner), ((1, ONE),))
+    fallback: tuple[tuple[int, Fraction], ...] = ((1, ONE),)
+    weights = inner.attempt(lambda: _weights(stated, inner), fallback)
     return Severity(weights, inner.string("why"), inner.origin())
 
 
@@ -248,16 +256,16 @@ def _weights(stated: Mapping[str, Any], inner: Node) -> tuple[tuple[int, Fractio
     return tuple(found)
 
 
-def _presumption(top: Node, method: str) -> Presumption | None:
-    node = top.part("presumption", ("clause", "facts", *_ORIGIN))
+def _presumption(top: Node, one: Edition) -> Presumption | None:
+    node = top.part("presumption", ("clause", "facts", "rebuttal", *_ORIGIN))
     if node is None:
         return None
     clause = node.code("clause", "presumptions")
     if not clause and not node.value.get("clause"):
         node.refuse("clause", "missing", "须指明条款", "a clause is needed")
-    if clause and not vocabulary.term("presumptions", clause).note.startswith(method):
-        node.refuse("clause", "foreign_clause", f"该条款不属于{method}", f"this clause is not one of {method}")
-    return Presumption(clause, node.string("facts", needed=True), node.origin())
+    if clause and not vocabulary.term("presumptions", clause).note.startswith(one.id):
+        node.refuse("clause", "foreign_clause", f"该条款不属于{one.id}", f"this clause is not one of {one.id}")
+    return Presumption(clause, node.string("facts", needed=True), node.string("rebuttal"), node.origin())
 
 
 def _precaution(top: Node) -> Precaution | None:
@@ -287,7 +295,9 @@ def _measure(item: object, place: str, faults: list[MethodError]) -> Measure:
 
 def _effect(item: object, place: str, faults: list[MethodError]) -> Effect:
     node = Node(item, place, faults, ("scenario", "step", "effectiveness"))
-    return Effect(node.string("scenario", needed=True), node.string("step", needed=True), _share(node, "effectiveness", None))
+    return Effect(
+        node.string("scenario", needed=True), node.string("step", needed=True), _share(node, "effectiveness", None)
+    )
 
 
 def _share(node: Node, key: str, default: Fraction | None) -> Share:

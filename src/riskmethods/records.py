@@ -13,10 +13,11 @@ from functools import cached_property
 from typing import Any
 
 from riskmethods.editions import Edition
+from riskmethods.numbers import ONE, SMALLEST
 from riskmethods.uncertain import Interval, Point, Uncertain, quantile, to_json
 
 FORMAT = "riskmethods/assessment/1"
-ONE = Fraction(1)
+DRAWS, FEWEST_DRAWS, MOST_DRAWS = 100_000, 10_000, 2_000_000
 SEED = 188
 
 
@@ -58,35 +59,31 @@ class Step:
     text: Text
     quantity: Uncertain
     origin: Origin = field(default_factory=Origin)
-    fault_tree: Mapping[str, Any] | None = None
     key: str = ""
 
     @cached_property
     def central(self) -> Fraction:
         """The exact point, or the median of what is uncertain."""
-        if isinstance(self.quantity, Point):
-            return self.quantity.p
-        return Fraction(repr(quantile(self.quantity, 0.5)))
+        low, high = self.quantity.bounds
+        return low if low == high else Fraction(repr(quantile(self.quantity, 0.5)))
 
     @property
     def certain(self) -> bool:
-        return isinstance(self.quantity, Point)
+        """Whether it has one possible value only."""
+        low, high = self.quantity.bounds
+        return low == high
 
     def span(self) -> tuple[Fraction, Fraction]:
         """The point twice, an interval's ends, else the 5th and 95th percentile."""
-        if isinstance(self.quantity, Point):
-            return self.central, self.central
-        if isinstance(self.quantity, Interval):
-            return self.quantity.low, self.quantity.high
+        if isinstance(self.quantity, Point | Interval):
+            return self.quantity.bounds
         low, high = (Fraction(repr(quantile(self.quantity, q))) for q in (0.05, 0.95))
-        return max(low, Fraction(1, 10**300)), min(high, ONE)
+        return max(low, SMALLEST), min(high, ONE)
 
     def as_json(self) -> dict[str, Any]:
         written: dict[str, Any] = {"id": self.id, "text": self.text.as_json(), **self.origin.as_json()}
         if self.key:
             written["key"] = self.key
-        if self.fault_tree is not None:
-            return written | {"fault_tree": self.fault_tree}
         return written | {"quantity": to_json(self.quantity)}
 
 
@@ -136,7 +133,7 @@ class Scenario:
 
     @property
     def certain(self) -> bool:
-        """Whether nothing in it is uncertain."""
+        """Whether no step is uncertain."""
         return all(step.certain for step in self.steps)
 
     def as_json(self) -> dict[str, Any]:
@@ -150,14 +147,20 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Presumption:
-    """A serious risk presumed by a clause; no probability stands behind it."""
+    """A serious risk presumed by a clause; no probability stands behind it.
+
+    ``rebuttal`` says why the presumption does not hold here, where the method lets it be rebutted; then the scenarios
+    decide.
+    """
 
     clause: str
     facts: str
+    rebuttal: str = ""
     origin: Origin = field(default_factory=Origin)
 
     def as_json(self) -> dict[str, Any]:
-        return {"clause": self.clause, "facts": self.facts, **self.origin.as_json()}
+        rebutted = {"rebuttal": self.rebuttal} if self.rebuttal else {}
+        return {"clause": self.clause, "facts": self.facts, **rebutted, **self.origin.as_json()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,15 +234,15 @@ class Residual:
 class Document:
     """One assessment: everything that its result follows from.
 
-    ``report`` (the written parts), ``considerations`` and ``product`` are carried along and never computed with.
-    ``section`` is the input of a method that has no scenarios; ``panel`` that of an expert panel.
+    ``product``, ``considerations``, ``report`` (the written parts) and ``panel`` (an expert panel's own record) are
+    carried along and never computed with. ``pinned`` is the fingerprint of the edition that the author meant.
     """
 
-    method: str
-    edition: Edition | None
+    edition: Edition
     scenarios: tuple[Scenario, ...] = ()
     date: str = ""
     author: str = ""
+    draws: int = DRAWS
     seed: int = SEED
     dependence: str = "independent"
     category: str = ""
@@ -250,21 +253,16 @@ class Document:
     presumption: Presumption | None = None
     precaution: Precaution | None = None
     residual: Residual | None = None
-    section: Mapping[str, Any] | None = None
     panel: Mapping[str, Any] | None = None
-
-    @property
-    def certain(self) -> bool:
-        return all(one.certain for one in self.scenarios)
 
     def as_json(self) -> dict[str, Any]:
         """The document as JSON; what is empty is left out."""
-        whole = {"format": FORMAT, "method": self.method, "edition": self.pinned, "date": self.date,
+        whole = {"format": FORMAT, "method": self.edition.id, "edition": self.pinned, "date": self.date,
                  "author": self.author, "category": self.category, "product": dict(self.product),
-                 "considerations": dict(self.considerations), "report": dict(self.report), "section": self.section,
+                 "considerations": dict(self.considerations), "report": dict(self.report),
                  "panel": self.panel, "scenarios": [s.as_json() for s in self.scenarios]}  # fmt: skip
         for name in ("presumption", "precaution", "residual"):
             part = getattr(self, name)
             whole[name] = part.as_json() if part else None
         return {k: v for k, v in whole.items() if v not in ("", None, {}, [])} | {
-            "seed": self.seed, "dependence": self.dependence}  # fmt: skip
+            "draws": self.draws, "seed": self.seed, "dependence": self.dependence}  # fmt: skip

@@ -9,11 +9,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from riskmethods.editions import LEVELS, SEVERITIES, Edition
-from riskmethods.records import ONE, Scenario, Step
+from riskmethods.numbers import ONE, decimal
+from riskmethods.records import Scenario, Step
 from riskmethods.vocabulary import codes
 
 TEN = 10
@@ -31,6 +34,9 @@ class Flip:
     at: Fraction
     level: str
 
+    def as_json(self) -> dict[str, str]:
+        return {"factor": decimal(self.factor), "at": str(self.at), "level": self.level}
+
 
 @dataclass(frozen=True, slots=True)
 class StepFlip:
@@ -45,6 +51,13 @@ class StepFlip:
     low_level: str
     high_level: str
     span: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "step": self.step, "raise_above": _shown(self.raise_above), "lower_to": _shown(self.lower_to),
+            "low_p": decimal(self.low_p), "high_p": decimal(self.high_p), "low_level": self.low_level,
+            "high_level": self.high_level, "span": self.span,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +82,39 @@ class Sensitivity:
     stated: tuple[str, ...]
     flips_as_stated: bool
 
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "up": self.up.as_json() if self.up else None, "down": self.down.as_json() if self.down else None,
+            "band_up": _shown(self.band_up), "band_down": _shown(self.band_down),
+            "steps": [step.as_json() for step in self.steps],
+            "severity": {"lower": self.severity_lower, "higher": self.severity_higher},
+            "factor_ten": {"up": self.ten_up, "down": self.ten_down},
+            "weakest": {"step": self.weakest, "level_without": self.without_weakest} if self.weakest else None,
+            "stated_levels": list(self.stated), "flips_as_stated": self.flips_as_stated,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFlip:
+    """How one scenario alone changes the product's level.
+
+    ``factor``: P must rise by *more* than it (``up``), or fall by at least it (``down``, only for the one scenario that
+    alone holds the product's level). ``steps`` are the steps that can do so alone, with the p to pass.
+    """
+
+    scenario: str
+    direction: str
+    factor: Fraction
+    steps: tuple[tuple[str, Fraction], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {"scenario": self.scenario, "direction": self.direction, "factor": decimal(self.factor),
+                "steps": [{"step": step, "p": decimal(p)} for step, p in self.steps]}  # fmt: skip
+
+
+def _shown(value: Fraction | None) -> str | None:
+    return None if value is None else decimal(value)
+
 
 def flips(edition: Edition, probability: Fraction, severity: int) -> tuple[Flip | None, Flip | None]:
     """The nearest changes of level upward and downward; None where there is none."""
@@ -87,15 +133,15 @@ def flips(edition: Edition, probability: Fraction, severity: int) -> tuple[Flip 
     return up, down
 
 
-def examine(edition: Edition, scenario: Scenario) -> Sensitivity:
-    """A scenario's sensitivity.
+def examine(edition: Edition, scenario: Scenario, probability: Fraction | None = None) -> Sensitivity:
+    """A scenario's sensitivity around a probability: the product of its points or medians when none is given.
 
     Notes
     -----
     Required by Decisions 2010/15/EU and (EU) 2019/417 and advised in the tool that followed them. A step's range is
     what its quantity states; a point is moved by a factor of ten either way, never above certainty.
     """
-    p, severity = scenario.probability, scenario.severity.worst
+    p, severity = probability or scenario.probability, scenario.severity.worst
     up, down = flips(edition, p, severity)
     lower, upper = edition.edges(edition.band(p))
     lows = highs = ONE
@@ -106,11 +152,11 @@ def examine(edition: Edition, scenario: Scenario) -> Sensitivity:
     weakest = weakest_step(scenario)
     return Sensitivity(
         up=up, down=down, band_up=upper / p if upper else None, band_down=p / lower if lower else None,
-        steps=tuple(_step(edition, scenario, step, (up, down)) for step in scenario.steps),
+        steps=tuple(_step(edition, step, p / step.central, severity) for step in scenario.steps),
         severity_lower=_shifted(edition, p, severity - 1), severity_higher=_shifted(edition, p, severity + 1),
         ten_up=edition.level(min(p * TEN, ONE), severity), ten_down=edition.level(p / TEN, severity),
         weakest=weakest.id if weakest else None,
-        without_weakest=edition.level(p / weakest.central, severity) if weakest else None,
+        without_weakest=edition.level(min(p / weakest.central, ONE), severity) if weakest else None,
         stated=stated, flips_as_stated=len(stated) > 1,
     )  # fmt: skip
 
@@ -119,17 +165,15 @@ def _between(low: str, high: str) -> tuple[str, ...]:
     return LEVELS[LEVELS.index(low) : LEVELS.index(high) + 1]
 
 
-def _step(edition: Edition, scenario: Scenario, step: Step, ends: tuple[Flip | None, Flip | None]) -> StepFlip:
-    up, down = ends
-    rest, severity = scenario.probability / step.central, scenario.severity.worst
+def _step(edition: Edition, step: Step, rest: Fraction, severity: int) -> StepFlip:
+    up, down = flips(edition, rest * step.central, severity)
     low, high = step.span()
     if step.certain:
         low, high = step.central / TEN, min(step.central * TEN, ONE)
     return StepFlip(
         step=step.id, raise_above=up.at / rest if up and rest > up.at else None,
         lower_to=down.at / rest if down else None, low_p=low, high_p=high,
-        low_level=edition.level(rest * low, severity),
-        high_level=edition.level(rest * high, severity),
+        low_level=edition.level(min(rest * low, ONE), severity), high_level=edition.level(min(rest * high, ONE), severity),
         span="factor_10" if step.certain else "stated",
     )  # fmt: skip
 
@@ -148,3 +192,31 @@ def weakest_step(scenario: Scenario) -> Step | None:
         return None
     order = codes("evidence")
     return max(scenario.steps, key=lambda step: (order.index(step.origin.evidence or order[-1]), -step.central))
+
+
+def product_flips(edition: Edition, scenarios: Sequence[tuple[Scenario, Fraction]]) -> list[ProductFlip]:
+    """What changes the product's level: any scenario that rises above it, or its only holder falling.
+
+    Parameters
+    ----------
+    scenarios
+        Each with the probability that decides its level.
+    """
+    levels = [LEVELS.index(edition.level(p, scenario.severity.worst)) for scenario, p in scenarios]
+    top = max(levels, default=0)
+    found = []
+    for (scenario, p), level in zip(scenarios, levels, strict=True):
+        found += _product_flip(edition, scenario, p, top, "up")
+        if level == top and levels.count(top) == 1 and top > 0:
+            found += _product_flip(edition, scenario, p, top - 1, "down")
+    return found
+
+
+def _product_flip(edition: Edition, scenario: Scenario, p: Fraction, most: int, direction: str) -> list[ProductFlip]:
+    """The edge above which the scenario exceeds the level ``most`` (up), or down to which it no longer does."""
+    edge = edition.highest_p(LEVELS[most], scenario.severity.worst)
+    if edge is None or (direction == "up" and edge == ONE):
+        return []
+    alone = [(step.id, edge * step.central / p) for step in scenario.steps]
+    factor = edge / p if direction == "up" else p / edge
+    return [ProductFlip(scenario.id, direction, factor, tuple((step, at) for step, at in alone if at < ONE))]
