@@ -116,12 +116,15 @@ def assess(
     spread = _propagate(read_)
     scored = [_score(read_.edition, s, spread.scenarios[n]) for n, s in enumerate(read_.scenarios)] if spread else []
     computed = highest([one.judged.level for one in scored]) if scored else None
-    level, basis = _decide(read_, computed)
+    presumed, precaution = read_.presumption, read_.precaution
+    level, basis = decide(
+        computed, presumed=bool(presumed and not presumed.rebuttal), precaution=precaution.level if precaution else None
+    )
     data = {
         "format": FORMAT, "inputs_sha256": fingerprint(read_.as_json()), "method": _method(read_.edition),
         "policy_sha256": policy.sha256, "date": read_.date, "author": read_.author, "category": read_.category,
         "product": dict(read_.product), "level": level, "basis": basis, "computed_level": computed,
-        "presumption": _presumed(read_), "precaution": read_.precaution.as_json() if read_.precaution else None,
+        "presumption": _presumed(read_), "precaution": precaution.as_json() if precaution else None,
         "grade": _grade(read_, level, spread, policy), "interests": _interests(scored),
         "scenarios": [_scenario(read_, one, policy) for one in scored], "uncertainty": _uncertainty(read_.edition, scored, spread),
         "residual": _residual(read_, scored), "considerations": dict(read_.considerations), "report": dict(read_.report),
@@ -144,14 +147,17 @@ def _score(edition: Edition, scenario: Scenario, spread: ScenarioSpread) -> _Sco
     return _Scored(scenario, judge(edition, spread.median, scenario.severity.worst), spread)
 
 
-def _decide(document: Document, computed: str | None) -> tuple[str, str]:
-    """The product's level and its basis: presumption, then precaution above what was computed, then the computed."""
-    presumed, precaution = document.presumption, document.precaution
-    if presumed and not presumed.rebuttal:
+def decide(computed: str | None, *, presumed: bool, precaution: str | None) -> tuple[str, str]:
+    """The product's level and its basis: a presumption that stands, then a precaution above what was computed.
+
+    >>> decide("low", presumed=True, precaution=None), decide("low", presumed=False, precaution="high")
+    (('serious', 'presumed'), ('high', 'precautionary'))
+    """
+    if presumed:
         return "serious", "presumed"
     assert computed is not None  # without a presumption a scenario is demanded
-    if precaution and LEVELS.index(precaution.level) > LEVELS.index(computed):
-        return precaution.level, "precautionary"
+    if precaution and LEVELS.index(precaution) > LEVELS.index(computed):
+        return precaution, "precautionary"
     return computed, "computed"
 
 

@@ -11,7 +11,7 @@ of points for the grid.
 >>> spread.level_at_median, spread.level_at_p95
 ('low', 'low')
 >>> spread.scenarios[0].quantiles["p50"]
-0.00200024
+0.00199953
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from riskmethods.chains import (
     Chain,
     check,
     closed_form,
+    exact_quantile,
     interval,
     joint_bounds,
     levels_between,
@@ -176,10 +177,7 @@ def _spread(one: _Drawn, edition: Edition, dependence: str) -> ScenarioSpread:
     chain = one.chain
     low, high = interval(chain)
     order = None if chain.certain else Order(one.logs)
-    exact = {
-        name: low if order is None else settled(math.exp(order.quantile(q)), (low, high))
-        for name, q in QUANTILES.items()
-    }
+    exact = {name: low if order is None else _quantile(one, order, q, dependence) for name, q in QUANTILES.items()}
     average = low if order is None else settled(_mean(chain, dependence), (low, high))
     worst = max(chain.weights)
     by_severity = {
@@ -194,7 +192,7 @@ def _spread(one: _Drawn, edition: Edition, dependence: str) -> ScenarioSpread:
     joint = joint_bounds([r[0] for r in ranges])[0], joint_bounds([r[1] for r in ranges])[1]
     return ScenarioSpread(
         quantiles={name: rounded(float(value)) for name, value in exact.items()}, mean=rounded(float(average)),
-        median=exact["p50"], p95=exact["p95"], bounds=(low, high), levels=levels_between(edition, list(chain.weights), low, high),
+        drawn=order is not None and exact_quantile(chain, 0.5, dependence) is None, median=exact["p50"], p95=exact["p95"], bounds=(low, high), levels=levels_between(edition, list(chain.weights), low, high),
         dependent_bounds=joint, dependent_levels=levels_between(edition, list(chain.weights), *joint),
         level_at_median=edition.level(exact["p50"], worst), level_at_p95=edition.level(exact["p95"], worst),
         level_of_mean=edition.level(average, worst), shares=_shares(one.ranks, chain.certain and len(chain.weights) == 1),
@@ -202,6 +200,12 @@ def _spread(one: _Drawn, edition: Edition, dependence: str) -> ScenarioSpread:
         truncated=tuple(step.truncated for step in chain.steps),
         closed=closed_form(chain, edition) if dependence == "independent" else None, assumptions=_assumptions(chain, dependence),
     )  # fmt: skip
+
+
+def _quantile(one: _Drawn, order: Order, q: float, dependence: str) -> Fraction:
+    """Without draws where there is a way, else from the draws; settled."""
+    value = exact_quantile(one.chain, q, dependence)
+    return settled(math.exp(order.quantile(q)) if value is None else value, interval(one.chain))
 
 
 def settled(value: float, bounds: tuple[Fraction, Fraction]) -> Fraction:

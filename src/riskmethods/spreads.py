@@ -60,8 +60,9 @@ class ScenarioSpread:
 
     Attributes
     ----------
-    quantiles, mean
-        Of the probability, over draws; the mean is exact (product of means) when steps are independent.
+    quantiles, mean, drawn
+        Of the probability. ``drawn`` says whether the quantiles come from the draws or from an exact way; the mean is
+        exact (product of means) when steps are independent.
     median, p95 : Fraction
         The two that are judged, as settled numbers: exact where nothing is uncertain, else six significant digits.
     bounds, levels : tuple of Fraction, list of str
@@ -79,6 +80,7 @@ class ScenarioSpread:
 
     quantiles: dict[str, float]
     mean: float
+    drawn: bool
     median: Fraction
     p95: Fraction
     bounds: tuple[Fraction, Fraction]
@@ -98,7 +100,7 @@ class ScenarioSpread:
     def as_json(self) -> dict[str, Any]:
         """Plain data, six significant digits; exact bounds as fractions."""
         return {
-            "quantiles": dict(self.quantiles), "mean": self.mean,
+            "quantiles": dict(self.quantiles), "mean": self.mean, "drawn": self.drawn,
             "interval": {"low": str(self.bounds[0]), "high": str(self.bounds[1]), "levels": list(self.levels)},
             "dependent_bounds": {"low": str(self.dependent_bounds[0]), "high": str(self.dependent_bounds[1]),
                                  "levels": list(self.dependent_levels)},

@@ -99,23 +99,31 @@ def _scenario(scenario: Mapping[str, Any], lang: str, say: Say) -> Iterator[str]
         yield "  " + say("；", "; ").join(named)
 
 
-def _quantity(step: Mapping[str, Any]) -> str:
-    entered = step["entered"]
-    if "p" in entered:
+def quantity_words(entered: Mapping[str, Any]) -> str:
+    """A quantity in its JSON form as a reader takes it in.
+
+    >>> quantity_words({"p": "1/50"}), quantity_words({"low": "1/100", "high": "1/10"})
+    ('1/50', '1/100 – 1/10')
+    >>> quantity_words({"dist": "lognormal", "median": "1/20", "ef": 3.0})
+    'lognormal(median 1/20, ef 3.0)'
+    """
+    if set(entered) == {"p"}:
         return str(entered["p"])
+    if set(entered) == {"low", "high"}:
+        return f"{entered['low']} – {entered['high']}"
     inner = ", ".join(f"{k} {v}" for k, v in entered.items() if k != "dist")
-    return f"{entered.get('dist', '')}[{inner}]"
+    return f"{entered['dist']}({inner})" if "dist" in entered else inner
 
 
 def _steps_as_table(scenario: Mapping[str, Any], lang: str, say: Say) -> Iterator[str]:
     for step in scenario["steps"]:
         origin = " · ".join(part for part in (
             say("证据", "evidence ") + step["evidence"] if step["evidence"] else "", step["source"], step["author"]) if part)  # fmt: skip
-        yield f"  {step['id']}. {_pick(step['text'], lang)} | {_quantity(step)} | {origin or '—'}"
+        yield f"  {step['id']}. {_pick(step['text'], lang)} | {quantity_words(step['entered'])} | {origin or '—'}"
 
 
 def _steps_as_story(scenario: Mapping[str, Any], lang: str, say: Say) -> Iterator[str]:
-    told = [f"{_pick(step['text'], lang)} ({_quantity(step)})" for step in scenario["steps"]]
+    told = [f"{_pick(step['text'], lang)} ({quantity_words(step['entered'])})" for step in scenario["steps"]]
     yield "  " + say("，然后", ", then ").join(told) + say("。", ".")
 
 
