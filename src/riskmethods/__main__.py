@@ -10,15 +10,19 @@ from pathlib import Path
 from riskmethods.assessment import assess
 from riskmethods.errors import MethodError, Refused
 from riskmethods.limits import MOST_BYTES
+from riskmethods.schemas import published
 from riskmethods.wording import STYLES
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the result, or every fault on the error stream; 0 when assessed, 1 when refused, 2 when it cannot be read.
 
-    A dash stands for standard input.
+    Without a file, or with a dash, standard input is read.
     """
     asked = _arguments().parse_args(argv)
+    if asked.schema:
+        sys.stdout.buffer.write(published().encode())
+        return 0
     try:
         body = _read(asked.file)
     except OSError as lost:
@@ -39,7 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="riskmethods", description="评定一份风险评估文件 / assess one document")
-    parser.add_argument("file", help="FILE.json, or - for standard input")
+    parser.add_argument("file", nargs="?", default="-", help="FILE.json; standard input when absent or -")
+    parser.add_argument("--schema", action="store_true", help="print the document's JSON Schema instead")
     parser.add_argument("--lang", choices=("zh", "en"), default="zh")
     parser.add_argument("--style", choices=STYLES, default="table")
     parser.add_argument("--json", action="store_true", help="the result as canonical JSON")

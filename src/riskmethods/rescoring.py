@@ -6,7 +6,7 @@
 >>> stored = assess({"scenarios": [{"id": "cut", "severity": 1, "steps": steps}]}).as_json()
 >>> stricter = filled("gb-22760-2020", ("SSSS",) * 4 + ("HHSS", "LMHS", "LLMH", "LLLM"), source="made up for this example")
 >>> [(one.before, one.after, one.scenarios) for one in rescore([stored], stricter)]
-[('low', 'serious', (('cut', 'low', 'serious'),))]
+[('low', 'high', (('cut', 'low', 'high'),))]
 """
 
 from __future__ import annotations

@@ -1,12 +1,11 @@
 """The form of an assessment document as JSON Schema (draft 2020-12), built from the same code tables that reading uses.
 
-The file ``assessment.schema.json`` beside this module is its published copy; ``python -m riskmethods.schemas`` prints it.
+The file ``assessment.schema.json`` beside this module is its published copy; ``python -m riskmethods --schema`` prints it.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from typing import Any
 
 from riskmethods.editions import DEFAULT, LEVELS, scenario_methods
@@ -123,7 +122,3 @@ def schema() -> Schema:
 def published() -> str:
     """The text of the published file."""
     return json.dumps(schema(), ensure_ascii=False, indent=1) + "\n"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(published())
