@@ -88,6 +88,8 @@ def _walk(value: object) -> None:
             raise_at("", "too_large", f"超过{MOST_VALUES:,}个值", f"more than {MOST_VALUES:,} values")
         if isinstance(here, Mapping):
             for key, inner in here.items():
+                if not isinstance(key, str):
+                    raise_at(place, "not_json", f"键“{key!r}”须是文字", f"the key {key!r} is no text")
                 _sound(key, place)
                 waiting.append((inner, f"{place}.{key}" if place else str(key), depth + 1))
         elif isinstance(here, list | tuple):

@@ -56,6 +56,7 @@ class Node:
         self.value: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
         if not isinstance(value, Mapping):
             self.refuse("", "not_an_object", "须是对象", "an object is needed")
+            self.faults = []  # what it then lacks is no news
         for key in self.value:
             if key not in keys:
                 self.refuse(str(key), "unknown_key", f"此处没有“{key}”这一项", f"has no place here: {', '.join(keys)}")
