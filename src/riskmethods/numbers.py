@@ -18,6 +18,7 @@ from functools import lru_cache
 from riskmethods.errors import raise_at
 
 ONE = Fraction(1)
+SMALLEST = Fraction(1, 10**100)  # nothing that anyone means is rarer, and its logarithm must exist
 _LONGEST = 60  # a longer text is no probability that a person entered, and an exponent could fill the memory
 _GROUP = re.compile(r"(?<=\d)[ ,'](?=\d{3}(?!\d))")
 _DECIMAL = re.compile(r"(\d+\.?\d*|\.\d+)(?:[eE]([+-]?\d{1,3}))?([%‰]?)")
@@ -55,7 +56,7 @@ def parse(entered: object, *, place: str = "p", zero: bool = False) -> Fraction:
     riskmethods.errors.MethodError: p: '0' is not above 0 and at most 1
     """
     value = _exact(_text(entered, place), place)
-    if value > 1 or value < 0 or (value == 0 and not zero):
+    if value > 1 or (value < SMALLEST and not (value == 0 and zero)):
         bounds = ("在0到1之间", "from 0 to 1") if zero else ("大于0且不大于1", "above 0 and at most 1")
         raise_at(place, "probability", f"“{entered}”不是{bounds[0]}的数", f"{str(entered)!r} is not {bounds[1]}")
     return value

@@ -40,8 +40,8 @@ class Point:
     entered: str = field(default="", compare=False)
 
     @property
-    def bounds(self) -> tuple[float, float]:
-        return float(self.p), float(self.p)
+    def bounds(self) -> tuple[Fraction, Fraction]:
+        return self.p, self.p
 
     @property
     def mean(self) -> float:
@@ -67,8 +67,8 @@ class Interval:
     high: Fraction
 
     @property
-    def bounds(self) -> tuple[float, float]:
-        return float(self.low), float(self.high)
+    def bounds(self) -> tuple[Fraction, Fraction]:
+        return self.low, self.high
 
     @property
     def mean(self) -> float:
@@ -91,8 +91,8 @@ class LogUniform:
     high: Fraction
 
     @property
-    def bounds(self) -> tuple[float, float]:
-        return float(self.low), float(self.high)
+    def bounds(self) -> tuple[Fraction, Fraction]:
+        return self.low, self.high
 
     @property
     def mean(self) -> float:
@@ -115,8 +115,8 @@ class Beta:
     b: float
 
     @property
-    def bounds(self) -> tuple[float, float]:
-        return 0.0, 1.0
+    def bounds(self) -> tuple[Fraction, Fraction]:
+        return Fraction(0), Fraction(1)
 
     @property
     def mean(self) -> float:
@@ -144,8 +144,8 @@ class Pert:
     high: Fraction
 
     @property
-    def bounds(self) -> tuple[float, float]:
-        return float(self.low), float(self.high)
+    def bounds(self) -> tuple[Fraction, Fraction]:
+        return self.low, self.high
 
     @property
     def mean(self) -> float:
@@ -184,8 +184,8 @@ class Lognormal:
         return math.log(self.ef) / Z95
 
     @property
-    def bounds(self) -> tuple[float, float]:
-        return 0.0, 1.0
+    def bounds(self) -> tuple[Fraction, Fraction]:
+        return Fraction(0), Fraction(1)
 
     @property
     def mean(self) -> float:
