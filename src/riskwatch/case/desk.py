@@ -100,6 +100,8 @@ class Act:
         For steps that create: the kinds of sheet, or ``"folder"``, on which they are offered.
     when : callable
         Whether to offer it on a subject; only spares people useless buttons, the action refuses by itself.
+    page : str
+        A page of the room's own on which the act is prepared, by its address's name at a door; empty for the form.
     """
 
     kind: str
@@ -111,6 +113,7 @@ class Act:
     label: Any = ""
     roles: tuple[str, ...] = ()
     rule: str = ""
+    page: str = ""
 
     @property
     def key(self) -> str:
@@ -156,6 +159,8 @@ class Fact:
 Facts = Callable[[Sheet, str], list[Fact]]
 _ACTS: dict[str, Act] = {}
 _FACTS: dict[str, Facts] = {}
+# kind -> (address's name at a door, words, depths that may open it)
+_PAGES: dict[str, tuple[str, Any, tuple[str, ...]]] = {}
 NEVER = {"actions"}
 
 
@@ -166,6 +171,17 @@ def enter(*acts: Act, facts: Mapping[str, Facts] | None = None) -> None:
             raise ValueError(f"two acts are called {act.key}")
         _ACTS[act.key] = act
     _FACTS.update(facts or {})
+
+
+def enter_page(kind: str, name: str, words: Any, depths: tuple[str, ...]) -> None:
+    """Enter a room's own page on a kind of record; the record's page links to it."""
+    _PAGES[kind] = (name, words, depths)
+
+
+def page_of(sheet: Sheet, depth: str) -> tuple[str, str] | None:
+    """A room's own page on a record, for who sees it at a depth: its address's name and words."""
+    name, words, depths = _PAGES.get(sheet.kind, ("", "", ()))
+    return (name, str(words)) if depth in depths else None
 
 
 def act(key: str) -> Act:

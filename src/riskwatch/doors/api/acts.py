@@ -23,6 +23,7 @@ from riskwatch.refusals import Refusal
 MOST_FILES = 10
 # The first class that a field is an instance of gives its type.
 TYPES: tuple[tuple[type[forms.Field], Any], ...] = (
+    (forms.JSONField, dict[str, Any]),
     (forms.ModelMultipleChoiceField, list[int]),
     (forms.ModelChoiceField, int),
     (forms.MultipleChoiceField, list[str]),
