@@ -86,7 +86,7 @@ def propagate(
     seed
         Not negative. Each step of each scenario has its own stream, so a scenario added moves no other's draws.
     dependence
-        ``"independent"``, or ``"perfect"``: all steps of a scenario high or low together (perfect rank correlation).
+        ``"independent"``, or ``"perfect"``: all uncertain steps high or low together (perfect rank correlation).
 
     Raises
     ------
@@ -137,7 +137,7 @@ def _draw(chain: Chain, run: _Run, scenario: int) -> _Drawn:
             logs += math.log(low)
             continue
         if run.dependence == "perfect":
-            together = pick((*stream, 0), run.draws) if together is None else together
+            together = pick((run.seed,), run.draws) if together is None else together
             cells[step] = together
         else:
             cells[step] = pick(_stream(chain, step, stream), run.draws)

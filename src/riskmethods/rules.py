@@ -35,7 +35,8 @@ def _whole(document: Document) -> Iterator[MethodError]:
         yield MethodError("method", "empty_slot", f"{one.id}的矩阵尚无可读原文；请先按标准原文录入",
                           f"{one.id} has no readable grid; load it from the standard's own text first")  # fmt: skip
     presumed = document.presumption
-    if not document.scenarios and (presumed is None or presumed.rebuttal):
+    stands = presumed is not None and not presumed.rebuttal
+    if not (document.scenarios or stands or document.precaution):
         yield MethodError("scenarios", "no_scenario", "至少需要一个伤害情景", "at least one scenario is needed")
     if presumed and presumed.rebuttal and not presumed.clause.startswith("uk."):
         yield MethodError(

@@ -1,6 +1,7 @@
 """A faulty document is refused with every fault, each by place and rule; a sound one survives its own JSON."""
 
 import json
+from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
@@ -69,6 +70,7 @@ FAULTS = [
     (("edition",), "0" * 64, "edition", "edition_changed"),
     (("format",), "riskmethods/assessment/2", "format", "format"),
     (("date",), "24.11.2026", "date", "date"),
+    (("date",), "2026-02-30", "date", "date"),
     (("draws",), 10, "draws", "whole_number"),
     (("draws",), "100000", "draws", "whole_number"),
     (("seed",), -1, "seed", "whole_number"),
@@ -150,6 +152,19 @@ def test_methods_without_a_cap_warn_of_long_chains(method):
     assert [w["rule"] for w in assess(record).data["warnings"]] == ["not_verified", "unusual_length"]
     record["scenarios"][0]["steps"] *= 7
     assert [fault.rule for fault in check(record)] == ["too_many_steps"]
+
+
+def test_the_longest_chain_of_the_finest_numbers_is_still_exact():
+    finest = "0." + "9" * 57
+    record = altered(("scenarios", 0, "steps"), [step("s", finest)] * 20 + [step("s", "1e-100")] * 20) | {
+        "method": "uk-prism-2"
+    }
+    found = assess(record)
+    assert found.level == "low"
+    assert Fraction(found.data["scenarios"][0]["probability"]["value"]) == Fraction(finest) ** 20 * Fraction(
+        1, 10**2000
+    )
+    assert len(found.data["scenarios"][0]["probability"]["percent"]) < 30
 
 
 def test_an_edition_out_of_force_is_told():
