@@ -130,11 +130,10 @@ def _check_run(draws: int, seed: int, dependence: str) -> None:
 def _draw(chain: Chain, run: _Run, scenario: int) -> _Drawn:
     stream, cells, together = (run.seed, scenario), {}, None
     logs = run.scratch.logs
-    logs.fill(0.0)
+    logs.fill(sum(math.log(low) for low, high in (quantity.bounds for quantity in chain.steps) if low == high))
     for step, quantity in enumerate(chain.steps):
         low, high = quantity.bounds
         if low == high:
-            logs += math.log(low)
             continue
         if run.dependence == "perfect":
             together = pick((run.seed,), run.draws) if together is None else together

@@ -54,18 +54,11 @@ def summary(data: Mapping[str, Any], lang: str = "zh", *, style: str = "table") 
     lines = [*_head(data, lang, say)]
     for scenario in data["scenarios"]:
         lines += ["", *_scenario(scenario, lang, say), *tell(scenario, lang, say), *_outcome(scenario, lang, say)]
-    return (
-        "\n".join(
-            [
-                *lines,
-                "",
-                *_whole(data, lang, say),
-                *(_residual(data["residual"], lang, say) if data["residual"] else ()),
-                *_open_points(data, lang, say),
-            ]
-        )
-        + "\n"
-    )
+    lines += ["", *_whole(data, lang, say)]
+    if data["residual"]:
+        lines += _residual(data["residual"], lang, say)
+    # A line break inside a text would let it pass for a line of ours.
+    return "".join(" ".join(line.splitlines()) + "\n" for line in [*lines, *_open_points(data, lang, say)])
 
 
 def _pick(texts: Mapping[str, str], lang: str) -> str:
@@ -118,8 +111,8 @@ def quantity_words(entered: Mapping[str, Any]) -> str:
     >>> quantity_words({"dist": "lognormal", "median": "1/20", "ef": 3.0})
     'lognormal(median 1/20, ef 3.0)'
     """
-    if set(entered) == {"p"}:
-        return str(entered["p"])
+    if set(entered) in ({"p"}, {"word"}):
+        return str(next(iter(entered.values())))
     if set(entered) == {"low", "high"}:
         return f"{entered['low']} – {entered['high']}"
     inner = ", ".join(f"{k} {v}" for k, v in entered.items() if k != "dist")
