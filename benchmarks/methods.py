@@ -26,7 +26,7 @@ from riskmethods.reading import read
 from riskmethods.records import DRAWS
 
 SCENARIOS, STORED, TIMES = 10, 10_000, 9
-STRICTER = ("SSSS", "SSSS", "HSSS", "MHSS", "LMHS", "LLMH", "LLLM", "LLLL")
+STRICTER = ("SSSS", "SSSS", "HSSS", "HHSS", "MHSS", "LMHS", "LLMH", "LLLM")
 
 
 def document(n: int = 0) -> dict:

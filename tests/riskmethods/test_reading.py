@@ -227,6 +227,7 @@ def test_a_document_survives_its_own_json(record):
         ({"author": b"Zhang"}, "not_json"),
         ({5: "x"}, "not_json"),
     ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )  # fmt: skip
 def test_what_is_unsound_or_beyond_bounds_is_refused_before_reading(given_, rule):
     with pytest.raises(MethodError) as refused:
@@ -282,6 +283,12 @@ def test_a_text_cannot_pass_for_a_line_of_the_summary():
 
 def test_too_many_scenarios_are_refused():
     assert check(hammer() | {"scenarios": hammer()["scenarios"] * 201})[0].rule == "not_a_list"
+
+
+def test_too_many_steps_in_all_are_refused():
+    many = {"severity": 1, "steps": [step("s", "1/2")] * 40}
+    record = {"method": "uk-prism-2", "scenarios": [many] * 26}
+    assert [(fault.place, fault.rule) for fault in check(record)] == [("scenarios", "too_many_steps")]
 
 
 def test_a_bounded_document_is_taken_as_it_is():
