@@ -155,9 +155,9 @@ def decide(computed: str | None, *, presumed: bool, precaution: str | None) -> t
     """
     if presumed:
         return "serious", "presumed"
-    assert computed is not None  # without a presumption a scenario is demanded
-    if precaution and LEVELS.index(precaution) > LEVELS.index(computed):
+    if precaution and (computed is None or LEVELS.index(precaution) > LEVELS.index(computed)):
         return precaution, "precautionary"
+    assert computed is not None  # without presumption and precaution a scenario is demanded
     return computed, "computed"
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from scipy import special
@@ -219,9 +220,15 @@ def _normal(steps: Sequence[Uncertain]) -> tuple[float, float]:
 
 def tornado(chain: Chain) -> list[tuple[float, float]]:
     """Per step, the product with that step at its 5th and 95th percentile and every other at its median."""
-    middles = [_at(step, 0.5) for step in chain.steps]
-    whole = math.prod(middles)
-    return [(whole * _at(s, 0.05) / m, whole * _at(s, 0.95) / m) for s, m in zip(chain.steps, middles, strict=True)]
+    ends = [_swing(step) for step in chain.steps]
+    whole = math.prod(middle for _, middle, _ in ends)
+    return [(whole * low / middle, whole * high / middle) for low, middle, high in ends]
+
+
+@lru_cache(maxsize=512)
+def _swing(step: Uncertain) -> tuple[float, float, float]:
+    low, middle, high = (_at(step, q) for q in (0.05, 0.5, 0.95))
+    return low, middle, high
 
 
 def _at(step: Uncertain, q: float) -> float:

@@ -24,6 +24,7 @@ from riskmethods.assessment import Result, assess
 from riskmethods.wording import level_words, quantity_words
 
 Path: TypeAlias = tuple[str, ...]
+_LONGEST = 120
 # Told as one thing, whatever stands inside.
 _WHOLE = {"quantity", "weights", "coverage", "effectiveness", "effects", "title", "text", "severity", "panel"}
 _WORDS = {
@@ -175,9 +176,17 @@ def _named(path: Path, lang: str) -> Iterator[str]:
 
 def _shown(value: Any) -> str:
     """A value short enough for a line."""
-    if isinstance(value, Mapping):
-        if "steps" in value or "effects" in value:
-            return str(value.get("title", {}).get("zh") or value.get("title", {}).get("en") or value["id"])
-        return quantity_words(value)
-    shown = ", ".join(_shown(one) for one in value) if isinstance(value, list) else str(value)
-    return shown if len(shown) <= 120 else shown[:119] + "…"
+    shown = " ".join(_plain(value).splitlines())
+    return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_plain(one) for one in value)
+    if not isinstance(value, Mapping):
+        return str(value)
+    if "steps" in value or "effects" in value:
+        return _plain(value.get("title")) if value.get("title") else str(value["id"])
+    if value.keys() <= {"zh", "en"}:
+        return str(value.get("zh") or value.get("en"))
+    return quantity_words(value)

@@ -23,7 +23,7 @@ CELLS = 1 << 14
 _SPARE_BITS = 2  # of each sixteen random bits
 _NODES = 441
 _REACH = 4.1  # standard scores; the outermost cells' middles lie at 4.01
-_BINS = 1 << 16
+_BINS = 1 << 14
 
 _SCORES = special.ndtri((np.arange(CELLS) + 0.5) / CELLS)
 _NODE_SCORES = np.linspace(-_REACH, _REACH, _NODES)
@@ -61,27 +61,64 @@ def pick(seed: Sequence[int], n: int) -> Cells:
     return np.right_shift(cells, _SPARE_BITS)
 
 
-def look_up(cells: Cells, values: Draws) -> Draws:
-    """The table's value for each picked cell (``clip`` spares the bounds check: a cell is always within)."""
-    return np.take(values, cells, mode="clip")
+class Scratch:
+    """A run's buffers, made once: an array of this size made anew costs more in memory pages than the sum in it.
+
+    ``logs`` holds the running sum of one scenario; it is overwritten by the next.
+    """
+
+    __slots__ = ("_index", "_ranks", "_values", "logs")
+
+    def __init__(self, n: int) -> None:
+        self.logs: Draws = np.zeros(n)
+        self._values: Draws = np.empty(n)
+        self._ranks: Draws = np.empty(n)
+        self._index = np.empty(n, np.intp)
+
+    def add(self, cells: Cells, values: Draws) -> None:
+        """Add the table's value for each picked cell (``clip`` spares the bounds check: a cell is always within)."""
+        np.copyto(self._index, cells)
+        np.take(values, self._index, mode="clip", out=self._values)
+        self.logs += self._values
+
+    def bins(self, bins: int) -> NDArray[np.uint16]:
+        """The logs' bins, as many equal ones from the smallest to the largest."""
+        low, high = float(self.logs.min()), float(self.logs.max())
+        np.subtract(self.logs, low, out=self._values)
+        self._values *= (bins - 1) / (high - low) if high > low else 0.0
+        return self._values.astype(np.uint16)
+
+    def look_up(self, bins: NDArray[np.uint16], values: Draws) -> Draws:
+        """The value of each number's bin; overwritten by the next look-up."""
+        np.copyto(self._index, bins)
+        return np.take(values, self._index, mode="clip", out=self._ranks)
+
+    def rank_correlation(self, ranks: Draws, cells: Cells) -> float:
+        """Spearman's coefficient of a step with the product: the step's cell number is its rank.
+
+        ``ranks`` have mean 0 and sum of squares 1.
+        """
+        np.copyto(self._values, cells)
+        self._values -= self._values.mean()
+        return _inner(self._values, ranks) / math.sqrt(_inner(self._values, self._values))
 
 
 class Order:
-    """Order statistics and ranks of many numbers in linear time: counted into 65,536 bins, exact within a bin."""
+    """Order statistics and ranks of a run's logs in linear time: counted into 16,384 bins, exact within a bin."""
 
-    __slots__ = ("_bins", "_upto", "_values")
+    __slots__ = ("_bins", "_scratch", "_upto", "_values")
 
-    def __init__(self, values: Draws) -> None:
-        low, high = float(values.min()), float(values.max())
-        scale = (_BINS - 1) / (high - low) if high > low else 0.0
-        self._values = values
-        self._bins = ((values - low) * scale).astype(np.uint16)
+    def __init__(self, scratch: Scratch) -> None:
+        self._scratch, self._values = scratch, scratch.logs
+        self._bins = scratch.bins(_BINS)
         self._upto = np.cumsum(np.bincount(self._bins, minlength=_BINS))
 
     def quantile(self, q: float) -> float:
         """The smallest number with at least the share ``q`` at or below it.
 
-        >>> Order(np.array([3.0, 1.0, 2.0, 4.0])).quantile(0.5)
+        >>> scratch = Scratch(4)
+        >>> scratch.logs[:] = [3.0, 1.0, 2.0, 4.0]
+        >>> Order(scratch).quantile(0.5)
         2.0
         """
         k = max(0, int(np.ceil(q * len(self._values))) - 1)
@@ -90,18 +127,12 @@ class Order:
         return float(np.sort(self._values[self._bins == found])[k - before])
 
     def ranks(self) -> Draws:
-        """Each number's rank, shared by all in a bin, less the mean rank."""
+        """Each number's rank, shared by all in a bin, with mean 0 and sum of squares 1; in the run's scratch."""
         middle = self._upto - np.diff(self._upto, prepend=0) / 2
-        ranks: Draws = np.take(middle, self._bins, mode="clip")
+        ranks = self._scratch.look_up(self._bins, middle)
         ranks -= ranks.mean()
+        ranks /= math.sqrt(_inner(ranks, ranks)) or 1.0
         return ranks
-
-
-def rank_correlation(ranks: Draws, cells: Cells) -> float:
-    """Spearman's coefficient of a step with the product: the step's cell number is its rank."""
-    own = cells - cells.mean()
-    scale = math.sqrt(_inner(own, own) * _inner(ranks, ranks))
-    return _inner(own, ranks) / scale if scale else 0.0
 
 
 def _inner(left: Draws, right: Draws) -> float:

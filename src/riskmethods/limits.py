@@ -21,7 +21,8 @@ MOST_DEPTH = 16
 MOST_VALUES = 100_000
 LONGEST_TEXT = 20_000
 LARGEST_WHOLE = 10**60
-_UNSOUND = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# Control characters, halves of characters, and marks that turn the direction of what is read.
+_UNSOUND = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def canonical(value: object) -> bytes:

@@ -19,6 +19,7 @@ from riskmethods import injuries
 from riskmethods.editions import LEVELS
 from riskmethods.errors import MethodError, raise_at
 from riskmethods.limits import fingerprint
+from riskmethods.reading import is_day
 from riskmethods.vocabulary import codes, term
 
 
@@ -152,7 +153,9 @@ def _table(record: Mapping[str, Any], place: str) -> GradeTable:
                 f"{place}.rows", "bad_policy", "等级升高时海关等级不得下降", "a grade may not fall when the level rises"
             )
         lowest = max(grades)
-    return GradeTable(str(record["id"]), str(record["valid_from"]), rows)
+    if not is_day(record["valid_from"]):
+        raise_at(f"{place}.valid_from", "bad_policy", "日期写成2026-11-24", "write the date as 2026-11-24")
+    return GradeTable(str(record["id"]), record["valid_from"], rows)
 
 
 def _ranks(rows: Sequence[GradeRow]) -> list[int]:

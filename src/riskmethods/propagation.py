@@ -38,7 +38,7 @@ from riskmethods.chains import (
     rounded,
     tornado,
 )
-from riskmethods.draws import CELLS, Cells, Order, look_up, pick, rank_correlation, table
+from riskmethods.draws import CELLS, Cells, Order, Scratch, pick, table
 from riskmethods.editions import LEVELS, Edition
 from riskmethods.errors import MethodError
 from riskmethods.records import DRAWS, FEWEST_DRAWS, MOST_DRAWS, SEED
@@ -52,11 +52,21 @@ PRECAUTION = 2  # levels between median and 95th percentile from which precautio
 
 
 @dataclass(frozen=True, slots=True)
+class _Run:
+    """What all scenarios of a run share."""
+
+    edition: Edition
+    draws: int
+    seed: int
+    dependence: str
+    scratch: Scratch
+
+
+@dataclass(frozen=True, slots=True)
 class _Drawn:
-    """One chain's draws: ln P, the level's rank and the severity of each draw."""
+    """One chain's draws: the level's rank and the severity of each draw; ln P stands in the run's scratch."""
 
     chain: Chain
-    logs: Draws
     cells: dict[int, Cells]
     ranks: NDArray[np.int8]
     severities: NDArray[np.int8]
@@ -76,7 +86,7 @@ def propagate(
     seed
         Not negative. Each step of each scenario has its own stream, so a scenario added moves no other's draws.
     dependence
-        ``"independent"``, or ``"perfect"``: all steps of a scenario high or low together (perfect rank correlation).
+        ``"independent"``, or ``"perfect"``: all uncertain steps high or low together (perfect rank correlation).
 
     Raises
     ------
@@ -86,12 +96,13 @@ def propagate(
     """
     _check_run(draws, seed, dependence)
     check(chains, edition)
+    run = _Run(edition, draws, seed, dependence, Scratch(draws))
     worst, spreads, cloud = np.zeros(draws, np.int8), [], []
     for i, chain in enumerate(chains):  # one at a time: a scenario's draws are many megabytes
-        one = _draw(chain, edition, (seed, i), draws, dependence)
-        spreads.append(_spread(one, edition, dependence))
+        one = _draw(chain, run, i)
+        spreads.append(_spread(one, run))
         np.maximum(worst, one.ranks, out=worst)
-        cloud += _cloud(one, i, max(1, CLOUD // len(chains)))
+        cloud += _cloud(one, run.scratch.logs, i, max(1, CLOUD // len(chains)))
     scenarios = tuple(spreads)
     median, p95 = _highest([s.level_at_median for s in scenarios]), _highest([s.level_at_p95 for s in scenarios])
     return Spread(
@@ -116,21 +127,21 @@ def _check_run(draws: int, seed: int, dependence: str) -> None:
 # ---- drawing -------------------------------------------------------------------------------------------------
 
 
-def _draw(chain: Chain, edition: Edition, stream: tuple[int, int], draws: int, dependence: str) -> _Drawn:
-    logs, cells, together = np.zeros(draws), {}, None
+def _draw(chain: Chain, run: _Run, scenario: int) -> _Drawn:
+    stream, cells, together = (run.seed, scenario), {}, None
+    logs = run.scratch.logs
+    logs.fill(sum(math.log(low) for low, high in (quantity.bounds for quantity in chain.steps) if low == high))
     for step, quantity in enumerate(chain.steps):
         low, high = quantity.bounds
         if low == high:
-            logs += math.log(low)
             continue
-        if dependence == "perfect":
-            together = pick((*stream, 0), draws) if together is None else together
+        if run.dependence == "perfect":
+            together = pick((run.seed,), run.draws) if together is None else together
             cells[step] = together
         else:
-            cells[step] = pick(_stream(chain, step, stream), draws)
-        logs += look_up(cells[step], table(quantity))
-    ranks, severities = _judge(chain, logs, edition, pick((*stream, len(chain.steps) + 1), draws))
-    return _Drawn(chain, logs, cells, ranks, severities)
+            cells[step] = pick(_stream(chain, step, stream), run.draws)
+        run.scratch.add(cells[step], table(quantity))
+    return _Drawn(chain, cells, *_judge(chain, logs, run.edition, (*stream, len(chain.steps) + 1)))
 
 
 def _stream(chain: Chain, step: int, stream: tuple[int, int]) -> tuple[int, ...]:
@@ -140,18 +151,25 @@ def _stream(chain: Chain, step: int, stream: tuple[int, int]) -> tuple[int, ...]
     return (stream[0], int.from_bytes(hashlib.sha256(chain.key(step).encode()).digest()[:8], "big"))
 
 
-def _judge(chain: Chain, logs: Draws, edition: Edition, chance: Cells) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+def _judge(
+    chain: Chain, logs: Draws, edition: Edition, stream: tuple[int, ...]
+) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     """Each draw's level (its rank in LEVELS) and severity, the severity drawn by weight."""
-    ranks: NDArray[np.int8] | None = None
-    severities = np.zeros(len(logs), np.int8)
-    passed = Fraction(0)
-    for severity, weight in chain.weights.items():
-        own = _exact_ranks(chain, edition, severity, len(logs)) if chain.certain else _ranks(logs, edition, severity)
-        above = chance >= round(passed * CELLS)
-        ranks = own if ranks is None else np.where(above, own, ranks)
-        severities[above] = severity
-        passed += weight
-    assert ranks is not None
+    columns = {
+        severity: _exact_ranks(chain, edition, severity, len(logs))
+        if chain.certain
+        else _ranks(logs, edition, severity)
+        for severity in chain.weights
+    }
+    least = min(columns)
+    ranks, severities = columns[least], np.full(len(logs), least, np.int8)
+    if len(columns) > 1:
+        chance, passed = pick(stream, len(logs)), chain.weights[least]
+        for severity in list(columns)[1:]:
+            above = chance >= round(passed * CELLS)
+            ranks = np.where(above, columns[severity], ranks)
+            severities[above] = severity
+            passed += chain.weights[severity]
     return ranks, severities
 
 
@@ -173,11 +191,14 @@ def _exact_ranks(chain: Chain, edition: Edition, severity: int, draws: int) -> N
 # ---- reading the draws ---------------------------------------------------------------------------------------
 
 
-def _spread(one: _Drawn, edition: Edition, dependence: str) -> ScenarioSpread:
-    chain = one.chain
+def _spread(one: _Drawn, run: _Run) -> ScenarioSpread:
+    chain, edition, dependence = one.chain, run.edition, run.dependence
     low, high = interval(chain)
-    order = None if chain.certain else Order(one.logs)
-    exact = {name: low if order is None else _quantile(one, order, q, dependence) for name, q in QUANTILES.items()}
+    order = None if chain.certain else Order(run.scratch)
+    exact = {
+        name: low if order is None else settled(_quantile(chain, order, q, run), (low, high))
+        for name, q in QUANTILES.items()
+    }
     average = low if order is None else settled(_mean(chain, dependence), (low, high))
     worst = max(chain.weights)
     by_severity = {
@@ -196,16 +217,16 @@ def _spread(one: _Drawn, edition: Edition, dependence: str) -> ScenarioSpread:
         dependent_bounds=joint, dependent_levels=levels_between(edition, list(chain.weights), *joint),
         level_at_median=edition.level(exact["p50"], worst), level_at_p95=edition.level(exact["p95"], worst),
         level_of_mean=edition.level(average, worst), shares=_shares(one.ranks, chain.certain and len(chain.weights) == 1),
-        by_severity=by_severity, drivers=_drivers(one, edition, order, dependence),
+        by_severity=by_severity, drivers=_drivers(one, run, order),
         truncated=tuple(step.truncated for step in chain.steps),
         closed=closed_form(chain, edition) if dependence == "independent" else None, assumptions=_assumptions(chain, dependence),
     )  # fmt: skip
 
 
-def _quantile(one: _Drawn, order: Order, q: float, dependence: str) -> Fraction:
-    """Without draws where there is a way, else from the draws; settled."""
-    value = exact_quantile(one.chain, q, dependence)
-    return settled(math.exp(order.quantile(q)) if value is None else value, interval(one.chain))
+def _quantile(chain: Chain, order: Order, q: float, run: _Run) -> float:
+    """Without draws where there is a way, else from the draws."""
+    value = exact_quantile(chain, q, run.dependence)
+    return math.exp(order.quantile(q)) if value is None else value
 
 
 def settled(value: float, bounds: tuple[Fraction, Fraction]) -> Fraction:
@@ -237,16 +258,16 @@ def _share(count: int, n: int, certain: bool) -> Share:
     return Share(share, 3 / n if count in (0, n) else math.sqrt(share * (1 - share) / n))
 
 
-def _drivers(one: _Drawn, edition: Edition, order: Order | None, dependence: str) -> list[Driver]:
+def _drivers(one: _Drawn, run: _Run, order: Order | None) -> list[Driver]:
     """Uncertain steps, the one with the greatest share of variance first."""
     if order is None:
         return []
     ranks, worst, swings = order.ranks(), max(one.chain.weights), tornado(one.chain)
-    shares = _variance_shares(one, dependence)
+    shares = _variance_shares(one, run.dependence)
     found = [
         Driver(
-            step, rank_correlation(ranks, cells), shares[step], *swings[step],
-            *(edition.level(Fraction(min(end, 1.0)), worst) for end in swings[step]),
+            step, run.scratch.rank_correlation(ranks, cells), shares[step], *swings[step],
+            *(run.edition.level(Fraction(min(end, 1.0)), worst) for end in swings[step]),
         )
         for step, cells in one.cells.items()
     ]  # fmt: skip
@@ -287,10 +308,10 @@ def _product_levels(scenarios: Sequence[ScenarioSpread]) -> list[str]:
     return [level for level in LEVELS if level in possible and LEVELS.index(level) >= floor]
 
 
-def _cloud(one: _Drawn, scenario: int, each: int) -> list[dict[str, Any]]:
+def _cloud(one: _Drawn, logs: Draws, scenario: int, each: int) -> list[dict[str, Any]]:
     """A scenario's first draws; one point where nothing is uncertain."""
     return [
-        {"scenario": scenario, "severity": int(one.severities[n]), "log10_p": round(float(one.logs[n]) / math.log(10), 4),
+        {"scenario": scenario, "severity": int(one.severities[n]), "log10_p": round(float(logs[n]) / math.log(10), 4),
          "level": LEVELS[one.ranks[n]]}
         for n in range(1 if one.chain.certain and len(one.chain.weights) == 1 else each)
     ]  # fmt: skip

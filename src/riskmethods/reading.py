@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -157,9 +158,21 @@ def read(record: object, *, under: Edition | None = None) -> tuple[Document, lis
     return document, faults + (breaches(document) if not faults else [])
 
 
+def is_day(text: object) -> bool:
+    """Whether a text is a day of the calendar, written as 2026-11-24.
+
+    >>> is_day("2026-11-24"), is_day("2026-02-30"), is_day("20261124")
+    (True, False, False)
+    """
+    try:
+        return isinstance(text, str) and len(text) == 10 and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
 def _day(top: Node) -> str:
     day = top.string("date")
-    if day and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", day):
+    if day and not is_day(day):
         top.refuse("date", "date", "日期写成2026-11-24", "write the date as 2026-11-24")
     return day
 

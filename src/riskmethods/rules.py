@@ -18,6 +18,7 @@ from riskmethods.vocabulary import codes
 
 # Ours, not a source's: what a warning alone may claim before it must show evidence.
 WARNING_ALONE = Fraction(1, 10)
+MOST_STEPS = 1_000
 MOST_WORK = 100_000_000  # draws times uncertain steps: some three seconds
 
 
@@ -35,7 +36,8 @@ def _whole(document: Document) -> Iterator[MethodError]:
         yield MethodError("method", "empty_slot", f"{one.id}的矩阵尚无可读原文；请先按标准原文录入",
                           f"{one.id} has no readable grid; load it from the standard's own text first")  # fmt: skip
     presumed = document.presumption
-    if not document.scenarios and (presumed is None or presumed.rebuttal):
+    stands = presumed is not None and not presumed.rebuttal
+    if not (document.scenarios or stands or document.precaution):
         yield MethodError("scenarios", "no_scenario", "至少需要一个伤害情景", "at least one scenario is needed")
     if presumed and presumed.rebuttal and not presumed.clause.startswith("uk."):
         yield MethodError(
@@ -44,6 +46,10 @@ def _whole(document: Document) -> Iterator[MethodError]:
             "该方法的推定不可反驳",
             "this method's presumption cannot be rebutted",
         )
+    steps = sum(len(s.steps) for s in document.scenarios)
+    if steps > MOST_STEPS:
+        yield MethodError("scenarios", "too_many_steps", f"全部情景的步骤合计至多{MOST_STEPS}个，现有{steps}个",
+                          f"all scenarios together have at most {MOST_STEPS} steps, {steps} given")  # fmt: skip
     work = document.draws * sum(not step.certain for s in document.scenarios for step in s.steps)
     if work > MOST_WORK:
         yield MethodError("draws", "too_much_work", f"抽样次数乘不确定步骤数至多{MOST_WORK:,}，现为{work:,}",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from riskmethods.editions import DEFAULT, LEVELS, scenario_methods
+from riskmethods.editions import DEFAULT, LEVELS, edition, scenario_methods
 from riskmethods.injuries import INJURIES
 from riskmethods.limits import LONGEST_TEXT
 from riskmethods.reading import MOST_ITEMS
@@ -53,6 +53,7 @@ def _quantities() -> Schema:
         "share": {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string", "minLength": 1, "maxLength": 60}]},
         "quantity": {"anyOf": [
             _P, _object({"p": _P}, "p"), _object({"low": _P, "high": _P}, "low", "high"),
+            _object({"word": {"enum": [word for words in edition(DEFAULT).words[:-1] for word in words]}}, "word"),
             _curve("loguniform", low=_P, high=_P), _curve("beta", a=positive, b=positive),
             _curve("pert", min=_SHARE, mode=_P, max=_P),
             _curve("lognormal", median=_P, ef={"type": "number", "exclusiveMinimum": 1}),

@@ -54,7 +54,11 @@ def summary(data: Mapping[str, Any], lang: str = "zh", *, style: str = "table") 
     lines = [*_head(data, lang, say)]
     for scenario in data["scenarios"]:
         lines += ["", *_scenario(scenario, lang, say), *tell(scenario, lang, say), *_outcome(scenario, lang, say)]
-    return "\n".join([*lines, "", *_whole(data, lang, say), *_open_points(data, lang, say)]) + "\n"
+    lines += ["", *_whole(data, lang, say)]
+    if data["residual"]:
+        lines += _residual(data["residual"], lang, say)
+    # A line break inside a text would let it pass for a line of ours.
+    return "".join(" ".join(line.splitlines()) + "\n" for line in [*lines, *_open_points(data, lang, say)])
 
 
 def _pick(texts: Mapping[str, str], lang: str) -> str:
@@ -107,8 +111,8 @@ def quantity_words(entered: Mapping[str, Any]) -> str:
     >>> quantity_words({"dist": "lognormal", "median": "1/20", "ef": 3.0})
     'lognormal(median 1/20, ef 3.0)'
     """
-    if set(entered) == {"p"}:
-        return str(entered["p"])
+    if set(entered) in ({"p"}, {"word"}):
+        return str(next(iter(entered.values())))
     if set(entered) == {"low", "high"}:
         return f"{entered['low']} – {entered['high']}"
     inner = ", ".join(f"{k} {v}" for k, v in entered.items() if k != "dist")
@@ -145,6 +149,12 @@ def _outcome(scenario: Mapping[str, Any], lang: str, say: Say) -> Iterator[str]:
             alone = [s["step"] for s in across["steps"] if s["raise_above" if way == "up" else "lower_to"] is not None]
             yield "  " + say(f"概率{verb}{flip['factor']}倍则为{level_words(flip['level'], lang)}；可单独做到的步骤：{'、'.join(alone) or '无'}",
                              f"a {verb} by a factor of {flip['factor']} makes it {level_words(flip['level'], lang)}; steps that can alone: {', '.join(alone) or 'none'}")  # fmt: skip
+    for driver in scenario["spread"]["drivers"][:1]:
+        step, share = scenario["steps"][driver["step"]]["id"], f"{driver['variance_share']:.0%}"
+        yield "  " + say(
+            f"不确定性主要来自步骤{step}（方差份额{share}）",
+            f"the uncertainty comes mostly from step {step} ({share} of the variance)",
+        )
     if across["flips_as_stated"]:
         levels = say("至", " to ").join(
             level_words(level, lang) for level in (across["stated_levels"][0], across["stated_levels"][-1])
@@ -155,7 +165,11 @@ def _outcome(scenario: Mapping[str, Any], lang: str, say: Say) -> Iterator[str]:
 
 
 def _whole(data: Mapping[str, Any], lang: str, say: Say) -> Iterator[str]:
-    spread, residual, prism = data["uncertainty"], data["residual"], data["prism"]
+    spread, prism = data["uncertainty"], data["prism"]
+    yield say(
+        "结论（等级、不确定性、人群考虑分列，互不折算）", "Outcome (level, uncertainty and population stand apart)"
+    )
+    yield say("等级：", "Level: ") + level_words(prism["level"], lang)
     if spread:
         shares = ", ".join(
             f"{level_words(level, lang)} {row['share']:.1%}" for level, row in spread["shares"].items() if row["share"]
@@ -167,17 +181,25 @@ def _whole(data: Mapping[str, Any], lang: str, say: Say) -> Iterator[str]:
             yield "! " + say(
                 "两者相差两级以上，可考虑按预防处理", "they lie two levels or more apart: precaution may be argued"
             )
-    if residual:
-        b, a, u = (level_words(residual[k], lang) for k in ("before", "after", "unreached"))
-        yield say(
-            f"剩余风险：措施前{b}，措施后{a}，未覆盖的产品{u}",
-            f"Residual risk: before {b}, after {a}, units not reached {u}",
-        )
     said = {"uncertainty": prism["uncertainty"]["stated"], **prism["population"]}
     for code, text in said.items():
         if text:
             one = term("considerations", code)
             yield say(one.zh + "：", one.en + ": ") + text
+
+
+def _residual(residual: Mapping[str, Any], lang: str, say: Say) -> Iterator[str]:
+    b, a, u = (level_words(residual[k], lang) for k in ("before", "after", "unreached"))
+    yield say(
+        f"剩余风险：措施前{b}，措施后{a}，未覆盖的产品{u}",
+        f"Residual risk: before {b}, after {a}, units not reached {u}",
+    )
+    target = level_words(residual["target"], lang)
+    for row in residual["scenarios"]:
+        for needed in row["needed"]:
+            e, who = needed["effectiveness"], f"{needed['measure']} · {say('情景', 'scenario ')}{row['scenario']}"
+            enough = say(f"须有效率{e}", f"needs effectiveness {e}") if e else say("达不到", "cannot reach it")
+            yield "  " + say(f"{who}：要到{target}，{enough}", f"{who}: for {target} it {enough}")
 
 
 def _open_points(data: Mapping[str, Any], lang: str, say: Say) -> Iterator[str]:

@@ -88,7 +88,8 @@ CURVES = st.one_of(
     _rising(3).map(lambda p: dict(zip(("dist", "min", "mode", "max"), ("pert", *map(str, p)), strict=True))),
     st.tuples(POINTS, st.floats(1.1, 30)).map(lambda s: {"dist": "lognormal", "median": s[0], "ef": s[1]}),
 )
-QUANTITIES = st.one_of(POINTS, RANGES, CURVES)
+WORDS = st.sampled_from(("very frequent", "common", "偶发", "rare")).map(lambda word: {"word": word})
+QUANTITIES = st.one_of(POINTS, RANGES, CURVES, WORDS)
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=20)
 
 

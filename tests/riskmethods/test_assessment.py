@@ -76,6 +76,12 @@ def test_precaution_only_raises(level, expected):
     assert found.data["computed_level"] == "high"
 
 
+def test_precaution_stands_alone_where_nothing_could_be_computed():
+    found = assess({"precaution": {"level": "high", "reason": "fires reported, cause unknown"}})
+    assert (found.level, found.basis, found.data["computed_level"]) == ("high", "precautionary", None)
+    assert found.data["uncertainty"] is None
+
+
 def test_the_product_has_its_highest_scenario_and_interests_stand_apart():
     record = chair()
     record["scenarios"] += [scenario | {"interest": "trade_rights"} for scenario in hammer()["scenarios"]]

@@ -52,7 +52,7 @@ def test_ours_are_marked_as_policy_where_no_source_has_a_scale():
 @pytest.mark.parametrize(
     "record",
     [
-        None, {}, {"tables": []}, {"tables": [{"id": "x"}]}, edited(valid_from="2017-01-01"), edited(rows=[]),
+        None, {}, {"tables": []}, {"tables": [{"id": "x"}]}, edited(valid_from="2017-01-01"), edited(valid_from="soon"), edited(valid_from=2027), edited(rows=[]),
         edited(rows=[{"level": "low", "grade": "low", "measures": []}]),
         edited(rows=[{"level": lv, "grade": g, "measures": []} for lv, g in zip(("low", "medium", "high", "serious"), ("high", "low", "high", "high"), strict=True)]),
         edited(rows=[{"level": "extreme", "grade": "low", "measures": []}]),

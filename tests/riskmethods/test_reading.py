@@ -1,11 +1,13 @@
 """A faulty document is refused with every fault, each by place and rule; a sound one survives its own JSON."""
 
 import json
+from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from riskmethods import MethodError, Refused, assess, check
+from riskmethods import MethodError, Refused, assess, check, compare
 from riskmethods.limits import LONGEST_TEXT, MOST_BYTES, MOST_DEPTH, MOST_VALUES, canonical, load
 from riskmethods.reading import read
 from tests.riskmethods.documents import chair, documents, full, hammer, step, toy
@@ -69,6 +71,7 @@ FAULTS = [
     (("edition",), "0" * 64, "edition", "edition_changed"),
     (("format",), "riskmethods/assessment/2", "format", "format"),
     (("date",), "24.11.2026", "date", "date"),
+    (("date",), "2026-02-30", "date", "date"),
     (("draws",), 10, "draws", "whole_number"),
     (("draws",), "100000", "draws", "whole_number"),
     (("seed",), -1, "seed", "whole_number"),
@@ -152,6 +155,19 @@ def test_methods_without_a_cap_warn_of_long_chains(method):
     assert [fault.rule for fault in check(record)] == ["too_many_steps"]
 
 
+def test_the_longest_chain_of_the_finest_numbers_is_still_exact():
+    finest = "0." + "9" * 57
+    record = altered(("scenarios", 0, "steps"), [step("s", finest)] * 20 + [step("s", "1e-100")] * 20) | {
+        "method": "uk-prism-2"
+    }
+    found = assess(record)
+    assert found.level == "low"
+    assert Fraction(found.data["scenarios"][0]["probability"]["value"]) == Fraction(finest) ** 20 * Fraction(
+        1, 10**2000
+    )
+    assert len(found.data["scenarios"][0]["probability"]["percent"]) < 30
+
+
 def test_an_edition_out_of_force_is_told():
     warned = assess(hammer() | {"method": "eu-2010-15"}).data["warnings"]
     assert {w["rule"] for w in warned} == {"not_verified", "not_in_force"}
@@ -197,6 +213,7 @@ def test_a_document_survives_its_own_json(record):
         (b'{"a": 1, "a": 2}', "repeated_key"),
         (b'{"author": "\\u0000"}', "unsound_text"),
         (b'{"author": "\\ud800"}', "unsound_text"),
+        (b'{"author": "\\u202e"}', "unsound_text"),
         (b'{"\\ud800": 1}', "unsound_text"),
         (b"[" * 100_000, "too_deep"),
         (b"[" * (MOST_DEPTH + 2) + b"]" * (MOST_DEPTH + 2), "too_deep"),
@@ -210,6 +227,7 @@ def test_a_document_survives_its_own_json(record):
         ({"author": b"Zhang"}, "not_json"),
         ({5: "x"}, "not_json"),
     ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )  # fmt: skip
 def test_what_is_unsound_or_beyond_bounds_is_refused_before_reading(given_, rule):
     with pytest.raises(MethodError) as refused:
@@ -222,8 +240,55 @@ def test_json_that_is_no_object_is_no_document(given_):
     assert check(given_)[0].rule == "not_an_object"
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(("1/2", "1", 3, "health")),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6) | st.sampled_from(("p", "low", "high", "dist", "id")), inner, max_size=3),
+    max_leaves=6,
+)  # fmt: skip
+
+
+def places(value, path=()):
+    """Every place in a document."""
+    yield path
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in inner:
+        yield from places(one, (*path, key))
+
+
+PLACES = [path for path in places(full()) if path]
+
+
+@given(st.sampled_from(PLACES), JSON)
+@settings(max_examples=400)
+def test_whatever_stands_anywhere_is_assessed_or_refused_by_place(path, junk):
+    record = altered(path, junk, full)
+    record["draws"] = 10_000 if path != ("draws",) else junk
+    found = check(record)
+    if found:
+        assert all(fault.rule and fault.zh and fault.en for fault in found)
+    else:
+        assert assess(record).text("en")
+
+
+@given(JSON)
+def test_whatever_comes_as_a_document_is_refused_or_assessed(junk):
+    assert isinstance(check(junk), list)
+
+
+def test_a_text_cannot_pass_for_a_line_of_the_summary():
+    record = altered(("scenarios", 0, "steps", 0, "text"), "head breaks\n  → low\u2028→ low")
+    assert "  → low\n" not in assess(record).text("en")
+    assert all(line.startswith(("level", "scenario ")) for line in compare(hammer(), record).text("en").splitlines())
+
+
 def test_too_many_scenarios_are_refused():
     assert check(hammer() | {"scenarios": hammer()["scenarios"] * 201})[0].rule == "not_a_list"
+
+
+def test_too_many_steps_in_all_are_refused():
+    many = {"severity": 1, "steps": [step("s", "1/2")] * 40}
+    record = {"method": "uk-prism-2", "scenarios": [many] * 26}
+    assert [(fault.place, fault.rule) for fault in check(record)] == [("scenarios", "too_many_steps")]
 
 
 def test_a_bounded_document_is_taken_as_it_is():
