@@ -159,7 +159,9 @@ def paper_content(row: Assessment, report: Report) -> dict[str, Any]:
     return _printed(row, sections, signer=str(report.submitted_by), note=report.difference)
 
 
-def preview(row: Assessment, document: Mapping[str, Any], *, by: Person, lang: str) -> dict[str, Any]:
+def preview(
+    row: Assessment, document: Mapping[str, Any], *, by: Person, lang: str, submitted: bool = False
+) -> dict[str, Any]:
     """A document as it would be printed; parts that are still empty show a dash.
 
     Raises
@@ -168,7 +170,8 @@ def preview(row: Assessment, document: Mapping[str, Any], *, by: Person, lang: s
         The document cannot be assessed yet.
     """
     result = assess(signed(document, by))
-    note = _("草稿，尚未提交") if lang == "zh" else "Draft, not submitted"
+    words = {"zh": ("草稿，尚未提交", "已提交的版本"), "en": ("draft, not submitted", "a submitted version")}
+    note = words[lang][submitted]
     return _printed(
         row, _sections(result.data, lang, cloud=result.spread.cloud if result.spread else []), signer=str(by), note=note
     )

@@ -208,7 +208,7 @@ def preview(request: SignedIn, pk: int, door: str) -> HttpResponse:
     faults: list[dict[str, str]] = []
     content = None
     try:
-        content = reporting.preview(row, document, by=request.user, lang=lang)
+        content = reporting.preview(row, document, by=request.user, lang=lang, submitted=key[:1] in ("r", "p"))
     except MethodError as error:
         faults = scoring.faults(error)
     if content and request.GET.get("pdf"):

@@ -21,6 +21,7 @@
     const british = (doc.method || "").startsWith("uk");
     const clauses = bench.words.presumptions.filter((c) => c.code.startsWith("uk.") === british);
     const on = doc.presumption;
+    if (on || doc.precaution) document.getElementById("bench-presumption").closest("details").open = true;
     const place = h("div", {}, field(t("推定为严重风险的条款", "clause that presumes a serious risk"), choice(clauses, on ? on.clause : "", (v) => {
       if (v) doc.presumption = { facts: "", ...(doc.presumption || {}), clause: v }; else delete doc.presumption;
       bench.redraw();
@@ -46,8 +47,11 @@
       text(record.source, (v) => { record.source = v; bench.changed(); }, { label: t("来源", "source"), place: t("来源", "source"), disabled: !bench.editable }));
   }
 
+  // The first number that no other record of the list bears.
+  function fresh(letter, list) { let n = 1; while (list.some((one) => one.id === `${letter}${n}`)) n += 1; return `${letter}${n}`; }
+
   function named(bench) {
-    bench.doc.scenarios.forEach((s, n) => { s.id = s.id || `s${n + 1}-${Math.random().toString(36).slice(2, 6)}`; s.steps.forEach((step, m) => { step.id = step.id || String(m + 1); }); });
+    bench.doc.scenarios.forEach((s) => { s.id = s.id || fresh("S", bench.doc.scenarios); s.steps.forEach((step, m) => { step.id = step.id || String(m + 1); }); });
   }
 
   function measures(bench) {
@@ -59,7 +63,7 @@
     if (bench.editable) place.append(h("button", { type: "button", class: "btn btn-sm", disabled: doc.scenarios.length === 0, "data-do": "add-measure", onclick: () => {
       named(bench); doc.residual = doc.residual || { target: "low", measures: [] };
       const s = doc.scenarios[0];
-      doc.residual.measures.push({ id: `m${Math.random().toString(36).slice(2, 6)}`, title: "", kind: "removal", coverage: "0.8", effects: [{ scenario: s.id, step: s.steps[0] ? s.steps[0].id : "", effectiveness: "0.9" }] });
+      doc.residual.measures.push({ id: fresh("M", doc.residual.measures), title: "", kind: "removal", coverage: "0.8", effects: [{ scenario: s.id, step: s.steps[0] ? s.steps[0].id : "", effectiveness: "0.9" }] });
       bench.redraw();
     } }, t("＋ 增加措施", "+ add a measure")));
     if (doc.residual) place.append(field(t("希望达到的等级", "level to reach"), choice(levels, doc.residual.target || "low", (v) => { doc.residual.target = v; bench.changed(); }, { empty: false, disabled: !bench.editable })));
@@ -93,7 +97,7 @@
     doc.report = doc.report || {};
     const part = (key, label, hint, fill) => {
       const box = text(doc.report[key], (v) => { doc.report[key] = v; bench.changed(); }, { rows: 3, disabled: !bench.editable });
-      return h("div", { "data-place": `report.${key}` }, field(label, box, hint), bench.editable && fill ? h("button", { type: "button", class: "btn btn-sm", "data-fill": key, onclick: () => { const made = fill(); if (made) { doc.report[key] = made; bench.redraw(); } } }, t("按计算结果起草", "draft from the result")) : null, h("div", { class: "bench-fault", "data-faults": `report.${key}` }));
+      return h("div", { class: "mb-3", "data-place": `report.${key}` }, field(label, box, hint), bench.editable && fill ? h("button", { type: "button", class: "btn btn-sm", "data-fill": key, onclick: () => { const made = fill(); if (made) { doc.report[key] = made; bench.redraw(); } } }, t("按计算结果起草", "draft from the result")) : null, h("div", { class: "bench-fault", "data-faults": `report.${key}` }));
     };
     const r = () => bench.result;
     const named = (level) => said(bench.words.levels[level]);
