@@ -36,6 +36,7 @@ MOST_ITEMS = len(RANDOM_INDEX)
 MOST_JUDGES = 200
 ACCEPTED_CR = 0.10
 LARGEST_JUDGEMENT = 9
+_LARGEST = LARGEST_JUDGEMENT + Fraction(1, 10**6)
 _RECIPROCAL = 1e-6  # so that 1/3 may come as a float, while 0.33 is refused
 
 
@@ -242,7 +243,7 @@ def _read(matrix: Any, n: int, place: str) -> NDArray[np.float64]:
 def _check(one: Fraction, other: Fraction, place: str, *, diagonal: bool) -> None:
     if diagonal and one != 1:
         raise_at(place, "diagonal", "对角线须为1", "an item outweighs itself once: the diagonal is 1")
-    if abs(math.log(one)) > math.log(LARGEST_JUDGEMENT) + _RECIPROCAL:
+    if not 1 / _LARGEST <= one <= _LARGEST:
         raise_at(place, "scale", "须在1/9到9之间", f"a judgement is from 1/9 to 9, not {float(one):.4g}")
     if abs(one * other - 1) > _RECIPROCAL:
         raise_at(place, "reciprocal", f"与对称位置不互为倒数：{float(one):.4g}与{float(other):.4g}；写成1/3而不是0.33",

@@ -14,8 +14,10 @@ from fractions import Fraction
 from typing import Any
 
 from riskmethods.errors import raise_at
+from riskmethods.numbers import parse
 
 LONGEST_TEXT = 2_000
+LARGEST, LEAST = Fraction(10**100), Fraction(1, 10**100)  # beyond these nothing is measured, and floats run out
 LARGEST_COUNT = 10**15  # above what is ever counted, below where floats lose the last unit
 _LONGEST_NUMBER = 60
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?(/\d+)?")
@@ -41,6 +43,8 @@ def exact(given: object, place: str = "number", *, above: Fraction | None = Frac
     riskmethods.errors.MethodError: exposure: nan is no finite number
     """
     value = _fraction(given, place)
+    if value and not LEAST <= abs(value) <= LARGEST:
+        raise_at(place, "out_of_range", "数量级超出1e-100到1e100", "its size is outside 1e-100 to 1e100")
     if above is not None and value <= above:
         raise_at(place, "out_of_range", f"须大于{above}，不能是{given}", f"must be above {above}, not {given}")
     return value
@@ -73,26 +77,23 @@ def zero_or_more(given: object, place: str = "number") -> Fraction:
 
 
 def real(given: object, place: str = "number") -> float:
-    """A finite number as a float.
-
-    Raises
-    ------
-    MethodError
-        Rule ``not_a_number``; also for a number too large for a float.
-    """
-    try:
-        return float(exact(given, place, above=None))
-    except OverflowError:
-        raise_at(place, "not_a_number", "数过大", "the number is too large")
+    """A finite number as a float."""
+    return float(exact(given, place, above=None))
 
 
 def positive(given: object, place: str = "number") -> float:
     """A finite number above 0, as a float."""
-    exact(given, place)
-    value = real(given, place)
-    if value <= 0:
-        raise_at(place, "out_of_range", f"须大于0，不能是{given}", f"must be above 0, not {given}")
-    return value
+    return float(exact(given, place))
+
+
+def chance(given: object, place: str = "p") -> Fraction:
+    """An exact probability above 0 and at most 1 whose logarithm a float can hold.
+
+    >>> chance("1e-200", "answers[0].best")
+    Traceback (most recent call last):
+    riskmethods.errors.MethodError: answers[0].best: its size is outside 1e-100 to 1e100
+    """
+    return exact(parse(given, place=place), place)
 
 
 def count(given: object, place: str = "count", *, least: int = 0, most: int = LARGEST_COUNT) -> int:
