@@ -150,7 +150,8 @@ def joined(
     names = [text(item, f"items[{n}]") for n, item in enumerate(listed(items, "items", most=MOST_ITEMS))]
     distinct(names, "items")
     logs = [np.log(_read(matrix, len(names), f"judges.{judge}")) for judge, matrix in matrices.items()]
-    loud = [positive((voice or {}).get(judge, 1), f"voice.{judge}") for judge in matrices]
+    heard = fields({} if voice is None else voice, "voice", needed=(), optional=tuple(matrices))
+    loud = [positive(heard.get(judge, 1), f"voice.{judge}") for judge in matrices]
     return _weighed(names, np.exp(np.average(np.array(logs), axis=0, weights=loud)))
 
 

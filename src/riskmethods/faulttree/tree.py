@@ -20,7 +20,7 @@ from typing import Any
 
 from riskmethods import uncertain
 from riskmethods.errors import raise_at
-from riskmethods.inputs import count, distinct, fields, listed, one_of, text, within
+from riskmethods.inputs import count, distinct, exact, fields, listed, one_of, text, within
 from riskmethods.numbers import parse
 from riskmethods.uncertain import Point, Uncertain
 
@@ -145,7 +145,11 @@ def _event(given: Any, place: str) -> Event:
         words = text(record.get("text", ""), f"{place}.text", needed=False)
         given, place = record["quantity"], f"{place}.quantity"
     if isinstance(given, Mapping):
-        return Event(uncertain.from_json(given, place=place), words)
+        quantity = uncertain.from_json(given, place=place)
+        for end in ("low", "median"):
+            if hasattr(quantity, end):
+                exact(getattr(quantity, end), f"{place}.{end}")
+        return Event(quantity, words)
     return Event(Point(parse(given, place=place, zero=True), str(given).strip()), words)
 
 

@@ -28,9 +28,9 @@ from typing import Any
 
 from riskmethods import numbers
 from riskmethods.errors import raise_at
-from riskmethods.inputs import chance, count, distinct, fields, listed, one_of, share, text, within
+from riskmethods.inputs import LEAST, chance, count, distinct, fields, listed, one_of, share, text, within
 
-CONFIDENCE = 0.8
+CONFIDENCE, LEAST_CONFIDENCE = 0.8, Fraction(1, 100)
 SCALES = ("log10", "linear")
 MOST_EXPERTS = 200
 
@@ -99,7 +99,7 @@ class Round:
         factor = self.confidence / one.confidence
         low, best, high = (self._to(p) for p in (one.lowest, one.best, one.highest))
         wide_low, wide_high = best - (best - low) * factor, best + (high - best) * factor
-        floor, ceiling = (-math.inf, 0.0) if self.scale == "log10" else (0.0, 1.0)
+        floor, ceiling = (math.log10(LEAST), 0.0) if self.scale == "log10" else (0.0, 1.0)
         low, high = max(wide_low, floor), min(wide_high, ceiling)
         clipped = (low, high) != (wide_low, wide_high)
         return Standardised(one.expert, self._from(low), float(one.best), self._from(high), clipped)
@@ -184,5 +184,12 @@ def _answer(given: Any, place: str, members: Sequence[str] | None) -> Answer:
             place, "order", "最低、最佳、最高须依次不减", f"lowest {low}, best {best}, highest {high} must not fall"
         )
     sure = numbers.parse(record["confidence"], place=f"{place}.confidence")
+    if sure < LEAST_CONFIDENCE:
+        raise_at(
+            f"{place}.confidence",
+            "out_of_range",
+            "置信度不得低于1%",
+            f"a confidence is 1 % or more, not {numbers.percent(sure)}",
+        )
     words = (text(record.get(key, ""), f"{place}.{key}", needed=False) for key in ("reason", "dissent"))
     return Answer(expert, low, best, high, float(sure), *words)
