@@ -31,6 +31,7 @@ from riskmethods.inputs import count, listed, one_of, real, share, zero_or_more
 BASES = ("random", "targeted")
 MOST_STRATA = 10_000
 LARGEST_LOT = 10_000_000
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +140,11 @@ def horvitz_thompson(values: Sequence[object], inclusion: Sequence[object]) -> t
 def lot_defectives(lot: int, *, tested: int, defective: int, level: float = 0.95) -> tuple[int, int]:
     """The numbers of defective units in a lot that a test without replacement does not exclude.
 
-    The lowest and the highest number for which a result as extreme as this one has more than half of ``1 - level``.
+    The lowest and the highest number for which a result as extreme as this one has more than half of ``1 - level``;
+    a chance of exactly that much excludes, whichever way a float rounds it.
     """
     size, n, k = _lot(lot, tested, defective)
-    tail = (1 - share(level, "level")) / 2
+    tail = (1 - share(level, "level")) / 2 * (1 + _ROUNDING)
     low = _first(lambda d: stats.hypergeom.sf(k - 1, size, d, n) > tail, k, size - (n - k))
     above = _first(lambda d: stats.hypergeom.cdf(k, size, d, n) <= tail, low, size - (n - k) + 1)
     return low, above - 1
@@ -160,7 +162,7 @@ def sample_size(lot: int, *, defective: int, confidence: float = 0.95) -> int:
     size = count(lot, "lot", least=1, most=LARGEST_LOT)
     bad = count(defective, "defective", least=1, most=size)
     wanted = share(confidence, "confidence")
-    return _first(lambda n: stats.hypergeom.sf(0, size, bad, n) >= wanted, 1, size)
+    return _first(lambda n: stats.hypergeom.sf(0, size, bad, n) >= wanted * (1 - _ROUNDING), 1, size)
 
 
 def _lot(lot: int, tested: int, defective: int) -> tuple[int, int, int]:
