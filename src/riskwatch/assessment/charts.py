@@ -9,6 +9,7 @@ from html import escape
 from typing import Any
 
 from riskmethods.editions import LEVELS, Edition, edition
+from riskmethods.panels.elicitation import Pooled, Round
 from riskmethods.wording import level_words
 
 COLOURS = {"low": "#7fb77e", "medium": "#f4c542", "high": "#ee8a3a", "serious": "#cf4436"}
@@ -168,3 +169,34 @@ def _ground(one: Edition, severity: int, y: float) -> Iterator[str]:
         lower, upper = one.edges(row)
         x, end = _along(float(lower or _FLOOR)), _along(float(upper or 1))
         yield _rect(x, y, end - x, _BAR - 2, COLOURS[levels[severity - 1]], more="fill-opacity='.45'")
+
+
+# ---- a panel's answers -----------------------------------------------------------------------------------------
+
+
+def log10(p: Fraction | float) -> float:
+    """The decimal logarithm of a probability above 0."""
+    return math.log10(p)
+
+
+def answers(one: Round, pooled: Pooled, lang: str) -> str:
+    """Every answer of a round as an interval with its best value, unnamed and sorted; below, the mean of the panel."""
+    title = "各专家的意见（不署名）" if lang == "zh" else "The experts' answers, unnamed"
+    return _svg(560, 40 + 20 * (len(one.answers) + 1), _answers(one, pooled, lang), title)
+
+
+def _answers(one: Round, pooled: Pooled, lang: str) -> Iterator[str]:
+    for power in range(-8, 1, 2):
+        yield _text(_along(10.0**power), 14, f"10^{power}" if power else "1", size=10, anchor="middle", fill="#6b7785")
+    rows = sorted(one.standardised(), key=lambda s: (s.best, s.low, s.high))
+    lines = [(s.low, s.best, s.high, "#5b6b7c") for s in rows] + [(pooled.low, pooled.best, pooled.high, "#14325a")]
+    for n, (low, best, high, colour) in enumerate(lines):
+        y = 30 + n * 20
+        name = (
+            ("小组平均" if lang == "zh" else "panel's mean")
+            if n == len(rows)
+            else f"{'意见' if lang == 'zh' else 'answer'} {n + 1}"
+        )
+        yield _text(0, y + 4, name, size=11, fill=colour)
+        yield _rect(_along(low), y - 2, _along(high) - _along(low), 4, colour, more="fill-opacity='.6'")
+        yield f"<circle cx='{_along(best):.1f}' cy='{y}' r='5' fill='{colour}'/>"

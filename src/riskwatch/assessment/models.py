@@ -89,6 +89,45 @@ class Report(models.Model):
         triggers = [pgtrigger.Protect(name="reports_stay", operation=pgtrigger.Update | pgtrigger.Delete)]
 
 
+class PanelRound(models.Model):
+    """One private round of an expert panel: what was asked, and when it was opened and closed.
+
+    ``questions`` is a list of ``{key, kind, words, scenario, step, truth}``; kind is ``probability``, ``severity`` or ``seed``.
+    """
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="rounds")
+    number = models.PositiveSmallIntegerField()
+    questions = models.JSONField()
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_early = models.CharField(_("提前结束的理由"), max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "number"], name="panel_round_once"),
+            models.UniqueConstraint(fields=["assessment"], condition=models.Q(closed_at=None), name="one_round_open"),
+        ]
+        triggers = [pgtrigger.Protect(name="rounds_stay", operation=pgtrigger.Delete)]
+
+
+class PanelAnswer(models.Model):
+    """A member's private answer to one question of a round, as entered; it may be changed until the round is closed."""
+
+    round = models.ForeignKey(PanelRound, on_delete=models.PROTECT, related_name="answers")
+    question = models.CharField(max_length=40)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    answer = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["round", "question", "person"], name="panel_answer_once")]
+        triggers = [pgtrigger.Protect(name="answers_stay", operation=pgtrigger.Delete)]
+
+
 class Proposal(OnSheet):
     """A national centre's findings and proposed disposal, which headquarters answers."""
 

@@ -25,3 +25,15 @@ def section(body: Any) -> SafeString:
             format_html_join("", "<tr>{}</tr>", ((row,) for row in rows)),
         )
     return format_html('<div class="publication">{}</div>', body)
+
+
+@register.simple_tag
+def drawing(svg: str) -> SafeString:
+    """A chart that :mod:`riskwatch.assessment.charts` drew; every text in it was escaped there."""
+    return SafeString(svg)
+
+
+@register.simple_tag
+def pooled(values: dict[str, str], name: str) -> str:
+    """One pool's value."""
+    return values[name]

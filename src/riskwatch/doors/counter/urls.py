@@ -3,6 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
+from riskwatch.assessment import panel_views as panel
 from riskwatch.assessment import views as assessment
 from riskwatch.case import views as case
 from riskwatch.doors.counter import views
@@ -20,6 +21,7 @@ urlpatterns = [
     path("register/", views.register, name="register"),
     path("messages/", case.messages_page, DOOR, name="messages"),
     *assessment.urls("counter"),
+    *panel.urls("counter"),
     path("sheets/<int:pk>/", case.sheet_page, DOOR, name="sheet"),
     path("sheets/<int:pk>/files/<int:number>/", case.file, DOOR, name="file"),
     path("sheets/<int:pk>/<str:key>/", case.act_page, DOOR, name="act"),

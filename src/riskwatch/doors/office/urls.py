@@ -3,6 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
+from riskwatch.assessment import panel_views as panel
 from riskwatch.assessment import views as assessment
 from riskwatch.case import views as case
 from riskwatch.doors.office import administration, intake, views
@@ -30,6 +31,7 @@ urlpatterns = [
     path("register/", intake.register, name="register"),
     path("verify-batch/", intake.verify_batch, name="verify_batch"),
     *assessment.urls("office"),
+    *panel.urls("office"),
     path("sheets/<int:pk>/", case.sheet_page, DOOR, name="sheet"),
     path("sheets/<int:pk>/identity/", intake.reveal, name="reveal"),
     path("sheets/<int:pk>/take-charge/", intake.take_charge, name="take_charge"),
