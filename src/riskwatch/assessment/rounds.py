@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from riskmethods import MethodError, numbers
@@ -43,14 +44,19 @@ def _probability(row: Assessment, question: Mapping[str, Any], answers: Any, lan
         return {"question": question, "answers": []}
     one = _round(question, 1, answers)
     pooled, three = one.pooled(), pools([a.best for a in one.answers])
-    values = {"linear": numbers.decimal(three.linear), "logarithmic": numbers.decimal(three.logarithmic), "median": numbers.decimal(three.median),
-              "idea": numbers.decimal(pooled.best)}  # fmt: skip
+    values = {"linear": numbers.decimal(three.linear), "logarithmic": _written(three.logarithmic), "median": numbers.decimal(three.median),
+              "idea": _written(pooled.best)}  # fmt: skip
     return {
         "question": question, "answers": one.feedback(), "pools": values, "ratio": three.ratio,
-        "pooled": {"low": numbers.decimal(pooled.low), "best": numbers.decimal(pooled.best), "high": numbers.decimal(pooled.high)},
+        "pooled": {"low": _written(pooled.low), "best": _written(pooled.best), "high": _written(pooled.high)},
         "dissent": [{"best": numbers.decimal(d.best), "reason": d.reason, "declared": d.declared, "outside": d.outside} for d in one.dissent()],
         "stop": _stop(row, question), "chart": charts.answers(one, pooled, lang),
     }  # fmt: skip
+
+
+def _written(value: float) -> str:
+    """A computed probability as it is shown and adopted: six significant digits."""
+    return numbers.decimal(Fraction(repr(value)))
 
 
 def _stop(row: Assessment, question: Mapping[str, Any]) -> dict[str, Any]:
