@@ -16,12 +16,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from riskmethods import faulttree
 from riskmethods.chains import Chain
 from riskmethods.editions import EDGE_RULE, LEVEL_WORDS, LEVELS, Edition
 from riskmethods.errors import MethodError, Refused
 from riskmethods.injuries import injury
 from riskmethods.limits import canonical, fingerprint, load
 from riskmethods.numbers import decimal, one_in, one_in_zh, percent
+from riskmethods.observed import confront
 from riskmethods.policy import DEFAULT, Policy
 from riskmethods.propagation import propagate
 from riskmethods.reading import read
@@ -207,6 +209,7 @@ def _scenario(document: Document, one: _Scored, policy: Policy) -> dict[str, Any
         "flags": [{"code": f.code, "zh": f.zh, "en": f.en} for f in judged.flags],
         "spread": one.spread.as_json(),
         "sensitivity": examine(document.edition, scenario, judged.probability).as_json(),
+        **({"observed": confront(scenario).as_json()} if scenario.observed else {}),
     }  # fmt: skip
 
 
@@ -221,6 +224,7 @@ def _step(document: Document, step: Any) -> dict[str, Any]:
         "id": step.id, "text": step.text.as_json(), "entered": to_json(step.quantity),
         "p": str(step.central) if step.certain else decimal(step.central), "certain": step.certain, "key": step.key,
         "evidence": step.origin.evidence, "source": step.origin.source, "author": author,
+        **({"fault_tree": faulttree.analyse(faulttree.from_json(step.tree)).as_json()} if step.tree else {}),
     }  # fmt: skip
 
 

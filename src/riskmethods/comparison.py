@@ -26,7 +26,18 @@ from riskmethods.wording import level_words, quantity_words
 Path: TypeAlias = tuple[str, ...]
 _LONGEST = 120
 # Told as one thing, whatever stands inside.
-_WHOLE = {"quantity", "weights", "coverage", "effectiveness", "effects", "title", "text", "severity", "panel"}
+_WHOLE = {
+    "quantity",
+    "weights",
+    "coverage",
+    "effectiveness",
+    "effects",
+    "title",
+    "text",
+    "severity",
+    "panel",
+    "observed",
+}
 _WORDS = {
     "method": ("方法", "method"), "edition": ("方法版本", "edition"), "date": ("日期", "date"), "author": ("作者", "author"),
     "category": ("风险类别", "category"), "product": ("产品", "product"), "considerations": ("人群考虑", "considerations"),
@@ -37,7 +48,7 @@ _WORDS = {
     "presumption": ("推定", "presumption"), "clause": ("条款", "clause"), "facts": ("事实", "facts"), "rebuttal": ("反驳", "rebuttal"),
     "precaution": ("预防", "precaution"), "level": ("等级", "level"), "reason": ("理由", "reason"), "residual": ("剩余风险", "residual risk"),
     "measures": ("措施", "measure"), "target": ("目标等级", "target level"), "kind": ("种类", "kind"), "coverage": ("覆盖率", "coverage"),
-    "effects": ("效果", "effects"), "draws": ("抽样次数", "draws"), "seed": ("随机种子", "seed"), "dependence": ("相依", "dependence"),
+    "effects": ("效果", "effects"), "observed": ("观察到的事故", "observed incidents"), "draws": ("抽样次数", "draws"), "seed": ("随机种子", "seed"), "dependence": ("相依", "dependence"),
 }  # fmt: skip
 
 

@@ -91,7 +91,7 @@ def chance(given: object, place: str = "p") -> Fraction:
 
     >>> chance("1e-200", "answers[0].best")
     Traceback (most recent call last):
-    riskmethods.errors.MethodError: answers[0].best: its size is outside 1e-100 to 1e100
+    riskmethods.errors.MethodError: answers[0].best: '1e-200' is not above 0 and at most 1
     """
     return exact(parse(given, place=place), place)
 

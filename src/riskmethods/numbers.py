@@ -57,7 +57,7 @@ def parse(entered: object, *, place: str = "p", zero: bool = False) -> Fraction:
     Traceback (most recent call last):
     riskmethods.errors.MethodError: p: '0' is not above 0 and at most 1
     """
-    value = _exact(_text(entered, place), place)
+    value = entered if isinstance(entered, Fraction) else _exact(_text(entered, place), place)
     if value > 1 or (value < SMALLEST and not (value == 0 and zero)):
         bounds = ("在0到1之间", "from 0 to 1") if zero else ("大于0且不大于1", "above 0 and at most 1")
         raise_at(place, "probability", f"“{entered}”不是{bounds[0]}的数", f"{str(entered)!r} is not {bounds[1]}")
@@ -69,12 +69,12 @@ def parse(entered: object, *, place: str = "p", zero: bool = False) -> Fraction:
 def _text(entered: object, place: str) -> str:
     if isinstance(entered, str):
         return entered
-    if isinstance(entered, bool) or not isinstance(entered, int | float | Decimal | Fraction):
+    if isinstance(entered, bool) or not isinstance(entered, int | float | Decimal):
         raise_at(place, "not_a_number", f"“{entered}”不是概率；写成1/50、0.02或2%",
                  f"{entered!r} is no probability; write 1/50, 0.02 or 2 %")  # fmt: skip
     if isinstance(entered, float | Decimal) and not math.isfinite(entered):
         raise_at(place, "not_a_number", "概率须是有限的数", f"{entered} is no finite number")
-    return str(entered) if isinstance(entered, Fraction) else str(entered).lower()
+    return str(entered).lower()
 
 
 @lru_cache(maxsize=4096)

@@ -16,10 +16,11 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from riskmethods import vocabulary
+from riskmethods import faulttree, vocabulary
 from riskmethods.editions import DEFAULT, LEVELS, SEVERITIES, Edition, edition
 from riskmethods.errors import MethodError, raise_at
 from riskmethods.injuries import injury
+from riskmethods.inputs import count, positive
 from riskmethods.numbers import ONE, parse
 from riskmethods.records import (
     DRAWS,
@@ -30,6 +31,7 @@ from riskmethods.records import (
     Document,
     Effect,
     Measure,
+    Observed,
     Origin,
     Precaution,
     Presumption,
@@ -211,13 +213,38 @@ def _considerations(top: Node) -> Mapping[str, str]:
 
 
 def _scenario(item: object, place: str, faults: list[MethodError]) -> Scenario:
-    node = Node(item, place, faults, ("id", "title", "steps", "severity", "interest", "hazard", "injury", "user"))  # fmt: skip
+    node = Node(item, place, faults, ("id", "title", "steps", "severity", "interest", "hazard", "injury", "user", "observed"))  # fmt: skip
     steps = tuple(_step(inner, at, faults, f"{n}") for n, (at, inner) in enumerate(node.items("steps"), 1))
     return Scenario(
         id=node.string("id") or f"s{place[place.rindex('[') + 1 : -1]}",
         title=node.text("title"), steps=steps, severity=_severity(node), interest=node.code("interest", "interests", "health"),
         hazard=node.code("hazard", "hazards"), injury=_injury(node), user=node.code("user", "users"),
+        observed=_observed(node),
     )  # fmt: skip
+
+
+def _observed(node: Node) -> Observed | None:
+    inner = node.part("observed", ("incidents", "units", "exposed", "life_observed", "reporting", "source"))
+    if inner is None:
+        return None
+    told = inner.value.get("reporting", 1.0)
+    pair = isinstance(told, list) and len(told) == 2
+    return node.attempt(lambda: Observed(
+        incidents=count(inner.value.get("incidents"), inner.at("incidents"), most=10**12),
+        units=positive(inner.value.get("units"), inner.at("units")),
+        exposed=positive(inner.value.get("exposed", 1.0), inner.at("exposed")),
+        life_observed=_up_to_one(inner.value.get("life_observed", 1.0), inner.at("life_observed")),
+        reporting=(positive(told[0], inner.at("reporting[0]")), positive(told[1], inner.at("reporting[1]"))) if pair
+        else _up_to_one(told, inner.at("reporting")),
+        source=inner.string("source"),
+    ), None)  # fmt: skip
+
+
+def _up_to_one(given: object, place: str) -> float:
+    value = positive(given, place)
+    if value > 1:
+        raise_at(place, "out_of_range", "须大于0且不大于1", f"must be above 0 and at most 1, not {value:g}")
+    return value
 
 
 def _injury(node: Node) -> str:
@@ -231,11 +258,20 @@ def _step(item: object, place: str, faults: list[MethodError], number: str) -> S
     node = Node(item, place, faults, ("id", "text", "quantity", "key", *_ORIGIN))
     text = node.text("text", needed=True)
     quantity: Uncertain = Point(ONE)
-    if node.value.get("quantity") is None:
+    given = node.value.get("quantity")
+    tree = given["fault_tree"] if isinstance(given, Mapping) and set(given) == {"fault_tree"} else None
+    if given is None:
         node.refuse("quantity", "missing", "须填概率", "a probability is needed")
+    elif tree is not None:
+        quantity = node.attempt(lambda: _from_tree(tree, node.at("quantity.fault_tree")), quantity)
     else:
-        quantity = node.attempt(lambda: from_json(node.value["quantity"], place=node.at("quantity")), quantity)
-    return Step(node.string("id") or number, text, quantity, node.origin(), node.string("key"))
+        quantity = node.attempt(lambda: from_json(given, place=node.at("quantity")), quantity)
+    return Step(node.string("id") or number, text, quantity, node.origin(), node.string("key"), tree)
+
+
+def _from_tree(given: object, place: str) -> Uncertain:
+    """A fault tree's top event as the step's quantity."""
+    return faulttree.step(faulttree.from_json(given, place=place), place=place)
 
 
 def _severity(node: Node) -> Severity:

@@ -52,7 +52,8 @@ class Origin:
 class Step:
     """One step of a scenario: its probability, given the steps before it.
 
-    Steps of different scenarios with the same ``key`` are one unknown; they are drawn together.
+    Steps of different scenarios with the same ``key`` are one unknown; they are drawn together. ``tree`` is the fault
+    tree, as entered, whose top event gave the quantity.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Step:
     quantity: Uncertain
     origin: Origin = field(default_factory=Origin)
     key: str = ""
+    tree: Mapping[str, Any] | None = None
 
     @cached_property
     def central(self) -> Fraction:
@@ -84,7 +86,7 @@ class Step:
         written: dict[str, Any] = {"id": self.id, "text": self.text.as_json(), **self.origin.as_json()}
         if self.key:
             written["key"] = self.key
-        return written | {"quantity": to_json(self.quantity)}
+        return written | {"quantity": {"fault_tree": self.tree} if self.tree else to_json(self.quantity)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,28 @@ class Severity:
         return stated | ({"why": self.why} if self.why else {}) | self.origin.as_json()
 
 
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """Incidents of a scenario's kind that were reported, and the use in which they could have happened.
+
+    ``reporting`` is the share of incidents that is reported, or the two parameters of a beta prior on it;
+    ``life_observed`` the share of the units' lifetime within the observation.
+    """
+
+    incidents: int
+    units: float
+    exposed: float = 1.0
+    life_observed: float = 1.0
+    reporting: float | tuple[float, float] = 1.0
+    source: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        told = list(self.reporting) if isinstance(self.reporting, tuple) else self.reporting
+        source = {"source": self.source} if self.source else {}
+        return {"incidents": self.incidents, "units": self.units, "exposed": self.exposed,
+                "life_observed": self.life_observed, "reporting": told, **source}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Scenario:
     """One path from a hazard to one harm of one interest."""
@@ -122,6 +146,7 @@ class Scenario:
     hazard: str = ""
     injury: str = ""
     user: str = ""
+    observed: Observed | None = None
 
     @cached_property
     def probability(self) -> Fraction:
@@ -142,6 +167,7 @@ class Scenario:
             "id": self.id, "title": self.title.as_json(), "interest": self.interest,
             **{k: v for k, v in named.items() if v}, "severity": self.severity.as_json(),
             "steps": [step.as_json() for step in self.steps],
+            **({"observed": self.observed.as_json()} if self.observed else {}),
         }  # fmt: skip
 
 

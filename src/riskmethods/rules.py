@@ -12,6 +12,7 @@ from fractions import Fraction
 from riskmethods.editions import LONGEST_CHAIN, Edition
 from riskmethods.errors import MethodError
 from riskmethods.injuries import scale, severities_of
+from riskmethods.observed import confront
 from riskmethods.records import Document, Measure, Origin, Scenario
 from riskmethods.uncertain import Uncertain
 from riskmethods.vocabulary import codes
@@ -152,6 +153,10 @@ def _warn(document: Document, scenario: Scenario, n: int) -> Iterator[MethodErro
     if not fewest <= len(scenario.steps) <= most:
         yield MethodError(f"{place}.steps", "unusual_length", f"通常为{fewest}到{most}步：缺陷或危险状况、事故、伤害；每多一步概率都变小",
                           f"{fewest} to {most} steps are usual: defect, accident, harm; each step lowers the product")  # fmt: skip
+    if scenario.observed and (told := confront(scenario).contradicts):
+        zh = "多于" if told == "more" else "少于"
+        yield MethodError(f"{place}.observed", "contradicted", f"实际报告的事故显著{zh}本情景所预示的；请核对概率，或重新评估",
+                          f"significantly {told} incidents were reported than this scenario predicts: check the numbers, or reassess")  # fmt: skip
     off = _off_table(scenario)
     if off:
         yield MethodError(

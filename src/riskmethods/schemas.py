@@ -57,6 +57,7 @@ def _quantities() -> Schema:
             _curve("loguniform", low=_P, high=_P), _curve("beta", a=positive, b=positive),
             _curve("pert", min=_SHARE, mode=_P, max=_P),
             _curve("lognormal", median=_P, ef={"type": "number", "exclusiveMinimum": 1}),
+            _object({"fault_tree": {"type": "object", "description": "top, gates, events: as riskmethods.faulttree.from_json takes it"}}, "fault_tree"),
         ]},
         "share_range": {"anyOf": [_SHARE, _object({"low": _SHARE, "best": _SHARE, "high": _SHARE}, "low", "best", "high")]},
     }  # fmt: skip
@@ -80,7 +81,7 @@ def _parts() -> Schema:
         "scenario": _object({
             "id": _STRING, "title": {"anyOf": [_STRING, _TEXT]}, "interest": _code("interests"), "hazard": _code("hazards"),
             "injury": {"enum": [one.code for one in INJURIES]}, "user": _code("users"),
-            "severity": {"$ref": "#/$defs/severity"}, "steps": _list("step", 1)}, "severity", "steps"),
+            "severity": {"$ref": "#/$defs/severity"}, "steps": _list("step", 1), "observed": _observed()}, "severity", "steps"),
         "effect": _object({"scenario": _FULL, "step": _FULL, "effectiveness": {"$ref": "#/$defs/share_range"}},
                           "scenario", "step", "effectiveness"),
         "measure": _object({
@@ -88,6 +89,14 @@ def _parts() -> Schema:
             "severity": {"type": "object", "additionalProperties": _GRADE},
             "coverage": {"$ref": "#/$defs/share_range"}, **_origin()}, "title"),
     }  # fmt: skip
+
+
+def _observed() -> Schema:
+    positive = {"type": "number", "exclusiveMinimum": 0}
+    share = {**positive, "maximum": 1}
+    pair = {"type": "array", "items": positive, "minItems": 2, "maxItems": 2}
+    return _object({"incidents": {"type": "integer", "minimum": 0}, "units": positive, "exposed": positive,
+                    "life_observed": share, "reporting": {"anyOf": [share, pair]}, "source": _STRING}, "incidents", "units")  # fmt: skip
 
 
 def schema() -> Schema:

@@ -65,7 +65,7 @@ def test_severity_votes_have_no_mean():
     [
         (lambda: pools([]), "answers", "empty"), (lambda: pools(["0"]), "answers[0]", "probability"),
         (lambda: pools(["0.1", "1.1"]), "answers[1]", "probability"), (lambda: pools([float("nan")]), "answers[0]", "not_a_number"),
-        (lambda: pools(["1e-200"]), "answers[0]", "out_of_range"),
+        (lambda: pools(["1e-200"]), "answers[0]", "probability"),
         (lambda: pools(["0.1"], weights=[1, 2]), "weights", "shape"), (lambda: pools(["0.1"], weights=[0]), "weights", "out_of_range"),
         (lambda: pools(["0.1"], weights=[-1]), "weights[0]", "out_of_range"), (lambda: severity_votes([]), "votes", "empty"),
         (lambda: severity_votes([5]), "votes[0]", "out_of_range"), (lambda: severity_votes([2.5]), "votes[0]", "not_a_count"),
