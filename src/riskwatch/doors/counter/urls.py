@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from riskwatch.case import views as case
+from riskwatch.doors import parties
 from riskwatch.doors.counter import views
 
 DOOR = {"door": "counter"}
@@ -22,4 +23,5 @@ urlpatterns = [
     path("sheets/<int:pk>/files/<int:number>/", case.file, DOOR, name="file"),
     path("sheets/<int:pk>/<str:key>/", case.act_page, DOOR, name="act"),
     path("papers/<uuid:pk>/", case.paper, DOOR, name="paper"),
+    *parties.addresses("counter"),
 ]

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+import decree188
 from decree188.calendar import shanghai_date
 from riskwatch.case import queries
 from riskwatch.case.access import visible
@@ -32,7 +33,7 @@ from riskwatch.doors.counter.forms import (
 )
 from riskwatch.followup import actions as followup
 from riskwatch.parties import actions as parties
-from riskwatch.parties.models import Membership, Organisation, Person, Qualification
+from riskwatch.parties.models import Membership, Organisation, Qualification
 from riskwatch.parties.views import SignedIn
 from riskwatch.refusals import Refusal, refuse_unless
 
@@ -176,11 +177,15 @@ def propose(request: SignedIn) -> HttpResponse:
 
 @login_required
 def organisation(request: SignedIn) -> HttpResponse:
-    """The firm's own people and reporting system; a manager gives accounts and closes them when somebody leaves."""
+    """One's own organisation; a firm's manager gives accounts, files its reporting system, and sees people leave."""
     at = timezone.now()
-    posts = [p for p in posts_of(request.user, at).posts if p.role == "operator_manager"]
-    refuse_unless(posts, _("须由企业负责人办理"), code="no_post", status=403)
-    own = Organisation.objects.get(pk=posts[0].organisation)
+    posts = posts_of(request.user, at).posts
+    managed = [p.organisation for p in posts if p.role == "operator_manager"]
+    refuse_unless(posts, _("您还没有岗位"), remedy=_("请本单位负责人或海关授予岗位"), rule=decree188.by_name("operator_roles"),
+                  code="no_post", status=403)  # fmt: skip
+    if not managed:
+        return redirect("counter:party", posts[0].organisation)
+    own = Organisation.objects.get(pk=managed[0])
     form = ColleagueForm(request.POST if request.POST.get("do") == "add" else None)
     system = SystemForm(
         request.POST if request.POST.get("do") == "system" else None, initial={"reporting_system": own.reporting_system}
@@ -191,11 +196,6 @@ def organisation(request: SignedIn) -> HttpResponse:
     if system.is_bound and system.is_valid():
         parties.declare_reporting_system(own, system.cleaned_data["reporting_system"], by=request.user, at=at)
         messages.success(request, _("已备案"))
-        return redirect("counter:organisation")
-    if request.POST.get("do") == "leave":
-        members = Membership.objects.filter(organisation=own).values("person")
-        who = get_object_or_404(Person.objects.filter(pk__in=members), pk=request.POST.get("person"))
-        parties.leave(who, hand_over_to=request.user, by=request.user, at=at)
         return redirect("counter:organisation")
     people = Membership.objects.filter(organisation=own).select_related("person").order_by("-since")
     return render(request, "counter/organisation.html", {"own": own, "people": people, "form": form, "system": system})
