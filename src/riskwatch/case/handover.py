@@ -22,7 +22,6 @@ from riskwatch.parties.models import Person
 from riskwatch.parties.queries import Post
 from riskwatch.refusals import Refusal, refuse_unless
 
-
 # Information has no last stage of its own; at these somebody still has to do something with it.
 WAITING = ("received", "verifying", "verified")
 
@@ -34,7 +33,9 @@ def folders_of(person: Person) -> QuerySet[Folder]:
 
 def sheets_of(person: Person) -> list[Sheet]:
     """The unfinished records that a person handles."""
-    rows = Sheet.objects.filter(handler=person).select_related("owner").defer("words", "tokens", "readers").order_by("pk")
+    rows = (
+        Sheet.objects.filter(handler=person).select_related("owner").defer("words", "tokens", "readers").order_by("pk")
+    )
     rows = rows.exclude(~Q(stage__in=WAITING), kind="information")
     return [s for s in rows if is_unfinished(s)]
 
@@ -67,7 +68,11 @@ def _refuse_unfit(
 ) -> None:
     rule = decree188.by_name("officers")
     if successor is None:
-        words = _("%(who)s还有办理中的案卷%(f)d件、记录%(s)d件，须指定接手人") % {"who": person, "f": len(folders), "s": len(sheets)}
+        words = _("%(who)s还有办理中的案卷%(f)d件、记录%(s)d件，须指定接手人") % {
+            "who": person,
+            "f": len(folders),
+            "s": len(sheets),
+        }
         raise Refusal(words, remedy=_("选定接手人后再办理"), rule=rule, code="successor_missing", status=422,
                       fields={"hand_over_to": words})  # fmt: skip
     refuse_unless(successor.is_active and successor.pk != person.pk, _("接手人须是另一位在岗人员"), remedy=_("另选接手人"), rule=rule,

@@ -109,7 +109,9 @@ def has(*wanted: str) -> Callable[[Any, Posts, Person], bool]:
 
 def of_kind(kinds: tuple[str, ...], test: Callable[[Any, Posts, Person], bool]) -> Any:
     """Offered on organisations of some kinds that are not closed."""
-    return lambda subject, posts, person: subject.kind in kinds and subject.until is None and test(subject, posts, person)
+    return lambda subject, posts, person: (
+        subject.kind in kinds and subject.until is None and test(subject, posts, person)
+    )
 
 
 def keeper(subject: Any, posts: Posts, person: Person) -> bool:

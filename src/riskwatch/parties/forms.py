@@ -232,7 +232,9 @@ class EndDeputyForm(PartyForm):
 
 class InterestForm(PartyForm):
     operator = OrganisationField("operator", label=_("企业代码"), help_text=_("统一社会信用代码"))
-    nature = forms.CharField(label=_("是什么关系"), max_length=200, help_text=_("如：配偶任该企业高管、持有股份、三年内曾任职"))
+    nature = forms.CharField(
+        label=_("是什么关系"), max_length=200, help_text=_("如：配偶任该企业高管、持有股份、三年内曾任职")
+    )
     since = Day(label=_("自"))
 
 

@@ -88,6 +88,4 @@ def write(
     act: str, *, by: Person, at: datetime, content: dict[str, Any], rule: str = "officers", absent: Person | None = None
 ) -> None:
     """One entry in the strand of the day's acts on people and organisations; last statement of its transaction."""
-    journal.write(
-        f"parties:{shanghai_date(at)}", act, by=by, at=at, rule=rule, content=content, on_behalf_of=absent
-    )
+    journal.write(f"parties:{shanghai_date(at)}", act, by=by, at=at, rule=rule, content=content, on_behalf_of=absent)

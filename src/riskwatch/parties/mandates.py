@@ -35,8 +35,17 @@ def file_mandate(agent: Organisation, principal: Organisation, *, direction: str
     """A manager of either firm files that one may act for the other; it counts once customs confirmed it."""
     _refuse_outsider(agent, principal, by=by, at=at)
     both = agent.kind == principal.kind == Organisation.Kind.OPERATOR and agent.pk != principal.pk
-    refuse_unless(both, _("委托应在两家不同的企业之间"), remedy=_("核对企业代码"), rule=_rule(), code="wrong", status=422)
-    refuse_unless(proof is not None, _("须上传委托书"), remedy=_("附上双方签章的委托书"), rule=_rule(), code="proof_missing", status=422)
+    refuse_unless(
+        both, _("委托应在两家不同的企业之间"), remedy=_("核对企业代码"), rule=_rule(), code="wrong", status=422
+    )
+    refuse_unless(
+        proof is not None,
+        _("须上传委托书"),
+        remedy=_("附上双方签章的委托书"),
+        rule=_rule(),
+        code="proof_missing",
+        status=422,
+    )
     refuse_wrong_term(since, until, rule="operator_roles")
     codes = scope.split()
     strange = [c for c in codes if not (c.isdigit() and 2 <= len(c) <= 10)]
@@ -64,8 +73,12 @@ def confirm_mandate(row: Mandate, *, by: Person, at: datetime) -> Mandate:
     refuse_unless(is_customs(by, at), _("须由海关的信息岗或经办岗确认"), remedy=_("请海关工作人员核对委托书后确认"), rule=_rule(),
                   code="no_post", status=403)  # fmt: skip
     today = shanghai_date(at)
-    refuse_unless(row.until >= today, _("委托期限已过"), remedy=_("请企业重新报送委托"), rule=_rule(), code="out_of_date")
-    count = Mandate.objects.filter(pk=row.pk, confirmed_by=None, revoked_on=None).update(confirmed_by=by, confirmed_on=today)
+    refuse_unless(
+        row.until >= today, _("委托期限已过"), remedy=_("请企业重新报送委托"), rule=_rule(), code="out_of_date"
+    )
+    count = Mandate.objects.filter(pk=row.pk, confirmed_by=None, revoked_on=None).update(
+        confirmed_by=by, confirmed_on=today
+    )
     refuse_unless(count, _("该委托已确认或已撤销"), remedy=_("刷新页面后查看"), rule=_rule(), code="moved")
     write("mandate.confirm", by=by, at=at, rule="operator_roles", content={"mandate": row.pk})
     row.refresh_from_db()
@@ -98,7 +111,9 @@ def acting_for(person: Person, at: datetime, *, on_behalf: Organisation | None, 
     """
     today = shanghai_date(at)
     own = queries.own_organisations(person, today, *kinds)
-    refuse_unless(own, _("您没有代表单位办理的岗位"), remedy=_("请本单位有岗位的人办理"), rule=_rule(), code="no_post", status=403)
+    refuse_unless(
+        own, _("您没有代表单位办理的岗位"), remedy=_("请本单位有岗位的人办理"), rule=_rule(), code="no_post", status=403
+    )
     if on_behalf is None or on_behalf.pk in {o.pk for o in own}:
         return (on_behalf or own[0]), None
     for mandate in queries.acts_for(person, today, direction, code):

@@ -55,7 +55,13 @@ def make_organisation(*, kind: str, code: str, name_zh: str, by: Person, at: dat
                       code="wrong_fields", status=422, fields=problems)  # fmt: skip
     made = Organisation.objects.create(kind=kind, code=code.strip(), name_zh=name_zh.strip(), uscc=uscc, since=shanghai_date(at),
                                        sort_key=sort_key(name_zh), **more)  # fmt: skip
-    write("organisation.make", by=by, at=at, rule="nationwide", content={"organisation": made.code, "kind": kind, "name": name_zh})
+    write(
+        "organisation.make",
+        by=by,
+        at=at,
+        rule="nationwide",
+        content={"organisation": made.code, "kind": kind, "name": name_zh},
+    )
     return made
 
 
@@ -134,7 +140,9 @@ def withdraw_qualification(row: Qualification, *, reason: str, by: Person, at: d
     """A qualification is no longer good, from today on; the record stays."""
     refuse_outside_headquarters(KEEPERS, by=by, at=at, rule="who_may_assess")
     _end(row, "withdrawn_on", shanghai_date(at), rule="who_may_assess")
-    write("qualification.withdraw", by=by, at=at, rule="who_may_assess", content={"number": row.number, "reason": reason})
+    write(
+        "qualification.withdraw", by=by, at=at, rule="who_may_assess", content={"number": row.number, "reason": reason}
+    )
     return row
 
 

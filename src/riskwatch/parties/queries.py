@@ -127,6 +127,11 @@ def tied(people: Iterable[int], operators: Iterable[int], today: date) -> Intere
     return rows.select_related("operator", "person").order_by("pk").first()
 
 
+def have_ties(people: Iterable[int], today: date) -> bool:
+    """Whether some people declared any tie that lasts on a day; mostly they did not, and nothing more is asked."""
+    return Interest.objects.filter(on(today), person__in=list(people)).exists()
+
+
 def own_organisations(person: Person, today: date, *kinds: str) -> list[Organisation]:
     """The organisations of some kinds in which a person holds a post, in the order of the posts."""
     keys = list(dict.fromkeys(p.organisation for p in posts(person, today) if not kinds or p.kind in kinds))
@@ -169,10 +174,19 @@ def principals(person: Person, today: date) -> QuerySet[Organisation]:
     return Organisation.objects.filter(pk__in=keys).order_by("sort_key", "pk")
 
 
+def _live(today: date) -> QuerySet[Mandate]:
+    rows = Mandate.objects.filter(since__lte=today, until__gte=today, confirmed_by__isnull=False)
+    return rows.filter(Q(revoked_on=None) | Q(revoked_on__gt=today))
+
+
 def mandated(agent: int, principals: Iterable[int], today: date) -> bool:
     """Whether an agent still holds a confirmed mandate of one of some principals on a day."""
-    rows = Mandate.objects.filter(agent=agent, principal__in=list(principals), since__lte=today, until__gte=today)
-    return rows.filter(Q(revoked_on=None) | Q(revoked_on__gt=today), confirmed_by__isnull=False).exists()
+    return _live(today).filter(agent=agent, principal__in=list(principals)).exists()
+
+
+def principals_of(agents: Iterable[int], today: date) -> list[int]:
+    """The principals whose confirmed mandates some agents hold on a day."""
+    return list(_live(today).filter(agent__in=list(agents)).values_list("principal", flat=True))
 
 
 def organisations_visible(person: Person, today: date) -> QuerySet[Organisation]:

@@ -76,7 +76,13 @@ def decide_sign_up(request: SignUp, *, approve: bool, reason: str, by: Person, a
     refuse_unless(fits, _("须由所在地海关办理"), remedy=_("请企业所在地海关的信息岗或经办岗审核"),
                   rule=decree188.by_name("own_area"), code="no_post", status=403)  # fmt: skip
     now = SignUp.objects.select_for_update(of=("self",)).get(pk=request.pk)
-    refuse_unless(now.state == SignUp.State.WAITING, _("该申请已审核"), remedy=_("刷新页面后查看结果"), rule=officers(), code="moved")
+    refuse_unless(
+        now.state == SignUp.State.WAITING,
+        _("该申请已审核"),
+        remedy=_("刷新页面后查看结果"),
+        rule=officers(),
+        code="moved",
+    )
     doubted = now.checks.get("verifier", {}).get("agrees") is False
     refuse_unless(approve or reason.strip(), _("不予通过须写明理由"), remedy=_("填写理由后再提交"), rule=officers(),
                   code="reason_missing", status=422)  # fmt: skip
@@ -107,7 +113,11 @@ def _admit(request: SignUp, *, by: Person, at: datetime) -> Person:
 
 def _tell(request: SignUp, approved: bool, reason: str) -> None:
     """Mail the answer. What cannot be mailed is logged; the receipt says the same."""
-    result = _("您的账号申请已通过，可以用所填用户名登录。") if approved else _("您的账号申请未通过：%(why)s") % {"why": reason}
+    result = (
+        _("您的账号申请已通过，可以用所填用户名登录。")
+        if approved
+        else _("您的账号申请未通过：%(why)s") % {"why": reason}
+    )
     body = "\n".join([result, f"{request.name_zh} {request.number}", str(request.region_office)])
     try:
         send_mail(_("账号申请审核结果 %(number)s") % {"number": request.number}, body, None, [request.applicant_email])

@@ -46,7 +46,9 @@ def test_a_successor_without_the_post_is_refused(leaver, cast, at):
 def test_cases_and_records_go_to_the_successor_who_is_told(leaver, successor, cast, at):
     folders = set(folders_of(leaver).values_list("pk", flat=True))
     sheets = {s.pk for s in sheets_of(leaver)}
-    closed = Folder.objects.create(number="RC-old", title="旧案", owner=cast.orgs["sh"], officer=leaver, state="closed", opened_at=at)
+    closed = Folder.objects.create(
+        number="RC-old", title="旧案", owner=cast.orgs["sh"], officer=leaver, state="closed", opened_at=at
+    )
     page = Client()
     page.force_login(cast["hq-system"])
     shown = page.get(f"/office/people/{leaver.pk}/leave/").content.decode()
@@ -68,7 +70,9 @@ def test_cases_and_records_go_to_the_successor_who_is_told(leaver, successor, ca
 def test_a_registrars_unfinished_information_goes_along(cast, at):
     from riskwatch.collection.actions import register
 
-    made = register(cast.orgs["sh"], title="x", facts={"source_kind": "media", "text": "x"}, by=cast["sh-registrar"], at=at)
+    made = register(
+        cast.orgs["sh"], title="x", facts={"source_kind": "media", "text": "x"}, by=cast["sh-registrar"], at=at
+    )
     Sheet.objects.filter(pk=made.pk).update(handler=cast["sh-registrar"])
     leave(cast["sh-registrar"], hand_over_to=cast["sh-verifier"], by=cast["hq-system"], at=at)
     made.refresh_from_db()

@@ -16,8 +16,8 @@ from ninja import NinjaAPI, Schema
 from pydantic import Field, create_model
 
 from decree188.calendar import shanghai_date
-from riskwatch.doors.api.acts import FileIn, Strict, fields_of, files_of, said_of
 from riskwatch.documents import actions as documents
+from riskwatch.doors.api.acts import FileIn, Strict, fields_of, files_of, said_of
 from riskwatch.parties import desk, queries
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import Refusal
@@ -76,7 +76,14 @@ class Done(Schema):
 
 
 def _short(row: Organisation) -> dict[str, Any]:
-    return {"id": row.pk, "kind": row.kind, "code": row.code, "name": row.name_zh, "name_en": row.name_en, "closed": row.until is not None}
+    return {
+        "id": row.pk,
+        "kind": row.kind,
+        "code": row.code,
+        "name": row.name_zh,
+        "name_en": row.name_en,
+        "closed": row.until is not None,
+    }
 
 
 def _me(request: Any) -> Any:
@@ -149,8 +156,18 @@ def _take(request: Any, one: desk.PartyAct, subject: Any, body: Any) -> Any:
 def lay(api: NinjaAPI, faults: Any) -> None:
     """Lay the operations on people and organisations."""
     api.get("/me", response={200: MeOut, **faults}, summary="The caller · 调用人", tags=["parties"])(_me)
-    api.get("/organisations", response={200: list[OrganisationOut], **faults}, summary="Organisations · 单位", tags=["parties"])(_organisations)
-    api.get("/organisations/{pk}", response={200: OrganisationFull, **faults}, summary="One organisation · 单位资料", tags=["parties"])(_organisation)
+    api.get(
+        "/organisations",
+        response={200: list[OrganisationOut], **faults},
+        summary="Organisations · 单位",
+        tags=["parties"],
+    )(_organisations)
+    api.get(
+        "/organisations/{pk}",
+        response={200: OrganisationFull, **faults},
+        summary="One organisation · 单位资料",
+        tags=["parties"],
+    )(_organisation)
     for one in sorted(desk.acts(), key=lambda a: (a.on, a.key)):
         if one.api:
             _lay(api, one, faults)
@@ -168,7 +185,9 @@ def _lay(api: NinjaAPI, one: desk.PartyAct, faults: Any) -> None:
 
     operation: Any = on_house if one.on == "house" else on_subject
     operation.__name__ = f"{where}_{one.key.replace('-', '_')}"
-    operation.__annotations__ = {"request": Any, "body": body, "return": Any} | ({} if one.on == "house" else {"pk": int})
+    operation.__annotations__ = {"request": Any, "body": body, "return": Any} | (
+        {} if one.on == "house" else {"pk": int}
+    )
     address = f"/house/{one.key}" if one.on == "house" else f"/{where}/{{pk}}/{one.key}"
     with override("zh-hans"):
         chinese = one.name

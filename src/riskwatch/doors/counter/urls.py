@@ -15,6 +15,7 @@ urlpatterns = [
     path("report/", views.report, name="report"),
     path("knowledge/", views.knowledge, name="knowledge"),
     path("traceability/", views.traceability, name="traceability"),
+    path("lift/", views.lift, name="lift"),
     path("organisation/", views.organisation, name="organisation"),
     path("propose/", views.propose, name="propose"),
     path("register/", views.register, name="register"),
