@@ -78,7 +78,9 @@ def test_a_stranger_neither_sees_nor_takes_back_anothers_key(cast, at):
     issue_token(cast["sh-decider"], name="x", days=1, by=cast["sh-decider"], at=timezone.now())
     token = Token.objects.get()
     stranger = browser(cast["rival-manager"])
-    assert stranger.post(f"/counter/people/{cast['sh-decider'].pk}/token-revoke/", {"token": token.pk}).status_code == 404
+    assert (
+        stranger.post(f"/counter/people/{cast['sh-decider'].pk}/token-revoke/", {"token": token.pk}).status_code == 404
+    )
     assert stranger.post("/counter/account/token-revoke/", {"token": token.pk}).status_code == 422
     assert Token.objects.get().revoked_at is None
 

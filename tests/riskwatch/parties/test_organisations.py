@@ -41,12 +41,20 @@ def test_a_technical_body_becomes_fit_to_assess_by_screen_alone(cast):
     assert not queries.qualified(body, today)
     keeper = browser(cast["hq-policy"])
     assert "qualification-add" in keeper.get(f"/office/organisations/{body.pk}/").content.decode()
-    said = {"kind": "CNAS", "number": "L9", "products": "9503 8507", "valid_from": "2020-01-01", "valid_until": "2099-01-01"}
+    said = {
+        "kind": "CNAS",
+        "number": "L9",
+        "products": "9503 8507",
+        "valid_from": "2020-01-01",
+        "valid_until": "2099-01-01",
+    }
     assert keeper.post(f"/office/organisations/{body.pk}/qualification-add/", said).status_code == 302
     assert queries.qualified(body, today, product="9503001000")
     assert not queries.qualified(body, today, product="6403")
     row = Qualification.objects.get(organisation=body)
-    gone = keeper.post(f"/office/organisations/{body.pk}/qualification-withdraw/", {"qualification": row.pk, "reason": "吊销"})
+    gone = keeper.post(
+        f"/office/organisations/{body.pk}/qualification-withdraw/", {"qualification": row.pk, "reason": "吊销"}
+    )
     assert gone.status_code == 302
     assert not queries.qualified(body, today)
     assert {"qualification.add", "qualification.withdraw"} <= set(Entry.objects.values_list("act", flat=True))
@@ -54,7 +62,13 @@ def test_a_technical_body_becomes_fit_to_assess_by_screen_alone(cast):
 
 def test_headquarters_designates_a_centre_and_ends_it_on_screen(cast):
     centre = cast.orgs["centre"]
-    said = {"number": "指定〔2026〕9号", "products": "8507", "areas": "2200", "valid_from": "2026-01-01", "valid_until": "2030-01-01"}
+    said = {
+        "number": "指定〔2026〕9号",
+        "products": "8507",
+        "areas": "2200",
+        "valid_from": "2026-01-01",
+        "valid_until": "2030-01-01",
+    }
     head = browser(cast["hq-decider"])
     assert head.post(f"/office/organisations/{centre.pk}/designate/", said).status_code == 302
     row = Designation.objects.get(number="指定〔2026〕9号")
@@ -74,7 +88,9 @@ def test_a_panel_is_seated_on_screen_with_one_chair(cast):
         said = {"person": name, "since": "2026-01-01"} | ({"chair": chair} if chair else {})
         assert security.post(f"/office/organisations/{panel.pk}/seat/", said).status_code == 302
     assert queries.holders(panel.pk, "panel_chair", timezone.localdate()).get() == cast["panel-chair"]
-    second = security.post(f"/office/organisations/{panel.pk}/seat/", {"person": "tech-head", "since": "2026-01-01", "chair": "on"})
+    second = security.post(
+        f"/office/organisations/{panel.pk}/seat/", {"person": "tech-head", "since": "2026-01-01", "chair": "on"}
+    )
     assert "已有组长" in second.content.decode()
     post = Membership.objects.get(organisation=panel, person=cast["panel-2"])
     security.post(f"/office/organisations/{panel.pk}/post-end/", {"post": post.pk})
@@ -84,11 +100,15 @@ def test_a_panel_is_seated_on_screen_with_one_chair(cast):
 def test_a_body_declares_its_tie_and_another_ends_it(cast):
     tech, firm = cast.orgs["tech"], cast.orgs["firm"]
     said = {"operator": firm.code, "nature": "持股百分之五", "since": "2026-01-01"}
-    assert browser(cast["tech-head"]).post(f"/counter/organisations/{tech.pk}/interest-declare/", said).status_code == 302
+    assert (
+        browser(cast["tech-head"]).post(f"/counter/organisations/{tech.pk}/interest-declare/", said).status_code == 302
+    )
     row = Interest.objects.get(organisation=tech, operator=firm)
     watcher = browser(cast["sh-supervisor"])
     assert "持股百分之五" in watcher.get(f"/office/organisations/{firm.pk}/").content.decode()
-    assert "持股百分之五" not in browser(cast["firm-manager"]).get(f"/counter/organisations/{firm.pk}/").content.decode()
+    assert (
+        "持股百分之五" not in browser(cast["firm-manager"]).get(f"/counter/organisations/{firm.pk}/").content.decode()
+    )
     watcher.post(f"/office/organisations/{firm.pk}/interest-end/", {"interest": row.pk, "reason": "已转让"})
     row.refresh_from_db()
     assert row.ended_by == cast["sh-supervisor"]
@@ -112,7 +132,10 @@ def test_nobody_ends_their_own_tie(cast, at):
 def test_every_act_on_an_organisation_has_its_stranger(act, subject, stranger, cast):
     place = cast.orgs[subject]
     assert browser(cast[stranger]).post(f"/office/organisations/{place.pk}/{act}/", {}).status_code == 403
-    assert browser(cast["rival-manager"]).post(f"/counter/organisations/{place.pk}/{act}/", {}).status_code in (403, 404)
+    assert browser(cast["rival-manager"]).post(f"/counter/organisations/{place.pk}/{act}/", {}).status_code in (
+        403,
+        404,
+    )
     assert Client().post(f"/office/organisations/{place.pk}/{act}/", {}).status_code == 302
 
 
@@ -132,7 +155,13 @@ def test_the_same_acts_over_the_api(cast):
     key = issue_token(cast["hq-policy"], name="t", days=1, by=cast["hq-policy"], at=timezone.now())
     header = {"authorization": f"Bearer {key}"}
     tech = cast.orgs["tech"]
-    fields = {"kind": "CNAS", "number": "L7", "products": "9503", "valid_from": "2026-01-01", "valid_until": "2030-01-01"}
+    fields = {
+        "kind": "CNAS",
+        "number": "L7",
+        "products": "9503",
+        "valid_from": "2026-01-01",
+        "valid_until": "2030-01-01",
+    }
     path = f"/api/organisations/{tech.pk}/qualification-add"
     assert Client().post(path, {"fields": fields}, content_type="application/json", headers=header).status_code == 200
     full = Client().get(f"/api/organisations/{tech.pk}", headers=header).json()
@@ -140,5 +169,7 @@ def test_the_same_acts_over_the_api(cast):
     assert "qualification-add" in full["acts"]
     fields["number"] = "L8"
     own = issue_token(cast["rival-manager"], name="t", days=1, by=cast["rival-manager"], at=timezone.now())
-    answer = Client().post(path, {"fields": fields}, content_type="application/json", headers={"authorization": f"Bearer {own}"})
+    answer = Client().post(
+        path, {"fields": fields}, content_type="application/json", headers={"authorization": f"Bearer {own}"}
+    )
     assert answer.status_code == 404
