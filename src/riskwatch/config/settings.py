@@ -58,6 +58,7 @@ except embedded.NoDatabase as error:
     raise ImproperlyConfigured(str(error)) from error
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+
 def _networks(text: str) -> list[str]:
     """Networks as people list them; one that is none stops the start."""
     found = [n.strip() for n in text.split(",") if n.strip()]
