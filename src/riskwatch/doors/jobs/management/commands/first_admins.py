@@ -20,7 +20,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         for name, role in ROLES:
-            parser.add_argument(f"--{name}", required=True, metavar="USER:NAME", help=f"user name and name of the {role}")
+            parser.add_argument(
+                f"--{name}", required=True, metavar="USER:NAME", help=f"user name and name of the {role}"
+            )
 
     def handle(self, *args: Any, **options: Any) -> None:
         names = {}
