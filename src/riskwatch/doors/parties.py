@@ -45,9 +45,17 @@ def organisation_context(found: Organisation, request: SignedIn, door: str, at: 
     watches = any(p.role in ("policy", "supervisor", "security_admin") for p in posts)
     inside = any(p.organisation == found.pk for p in posts)
     official = any(p.kind == Organisation.Kind.OFFICE for p in posts)
-    ties = Interest.objects.filter(Q(organisation=found) | Q(operator=found)).select_related("person", "organisation", "operator")
-    mandates = Mandate.objects.filter(Q(agent=found) | Q(principal=found)).select_related("agent", "principal", "confirmed_by")
-    members = Membership.objects.filter(organisation=found, until=None).select_related("person").order_by("role", "person__username")
+    ties = Interest.objects.filter(Q(organisation=found) | Q(operator=found)).select_related(
+        "person", "organisation", "operator"
+    )
+    mandates = Mandate.objects.filter(Q(agent=found) | Q(principal=found)).select_related(
+        "agent", "principal", "confirmed_by"
+    )
+    members = (
+        Membership.objects.filter(organisation=found, until=None)
+        .select_related("person")
+        .order_by("role", "person__username")
+    )
     return {
         "party": found, "door": door, "today": today, "acts": buttons("organisation", found, request, door, at),
         "qualifications": found.qualifications.order_by("-valid_until"),
@@ -153,7 +161,9 @@ def act_page(request: SignedIn, on: str, subject: Any, key: str, door: str, *, b
     language = get_language() or "zh"
     context = {"form": form, "act": one, "subject": subject, "back": back, "refusal": refusal, "cite": one.cite(language),
                "refused_cite": refusal.rule.cite(language) if refusal and refusal.rule else "", "door": door}  # fmt: skip
-    return render(request, "parties/act.html", context, status=refusal.status if refusal else 422 if form.errors else 200)
+    return render(
+        request, "parties/act.html", context, status=refusal.status if refusal else 422 if form.errors else 200
+    )
 
 
 @transaction.atomic

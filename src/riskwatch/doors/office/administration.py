@@ -88,7 +88,12 @@ def organisations(request: SignedIn) -> HttpResponse:
     rows = organisations_visible(request.user, shanghai_date(at)).order_by("kind", "sort_key", "pk")
     text, kind = request.GET.get("q", "").strip()[:80], request.GET.get("kind", "")
     if text:
-        rows = rows.filter(Q(name_zh__icontains=text) | Q(name_en__icontains=text) | Q(code__istartswith=text) | Q(uscc__istartswith=text))
+        rows = rows.filter(
+            Q(name_zh__icontains=text)
+            | Q(name_en__icontains=text)
+            | Q(code__istartswith=text)
+            | Q(uscc__istartswith=text)
+        )
     rows = rows.filter(kind=kind) if kind in Organisation.Kind.values else rows
     page = Paginator(rows, 40).get_page(request.GET.get("page"))
     acts = [a for a in buttons("house", None, request, "office", at) if a["key"] == "organisation-make"]
