@@ -13,6 +13,7 @@ from decree188.calendar import shanghai_date
 from riskwatch.journal import actions as journal
 from riskwatch.parties import queries, roles
 from riskwatch.parties.models import Organisation, Person
+from riskwatch.parties.queries import Post
 from riskwatch.refusals import Refusal, refuse_unless
 
 
@@ -26,31 +27,40 @@ def officers() -> Any:
     return decree188.by_name("officers")
 
 
-def refuse_without_role(role: str | tuple[str, ...], *, by: Person, at: datetime) -> None:
-    """Refuse a person who holds none of some roles anywhere."""
+def absent_of(fitting: Iterable[Post], by: Person) -> Person | None:
+    """For whom a person acts in some posts: None when one of them is their own, else who is absent."""
+    holders = [p.holder for p in fitting]
+    return None if not holders or by.pk in holders else Person(pk=holders[0])
+
+
+def refuse_without_role(role: str | tuple[str, ...], *, by: Person, at: datetime) -> Person | None:
+    """Refuse a person who holds none of some roles anywhere; returns who is absent when they act as a deputy."""
     wanted = (role,) if isinstance(role, str) else role
-    held = {p.role for p in queries.posts(by, shanghai_date(at))}
+    fitting = [p for p in queries.posts(by, shanghai_date(at)) if p.role in wanted]
     refuse_unless(
-        held & set(wanted),
+        fitting,
         _("须由%(who)s办理") % {"who": _names(wanted)},
         remedy=_("请有该岗位的同事办理，或由安全管理员授予岗位"),
         rule=officers(),
         code="no_post",
         status=403,
     )
+    return absent_of(fitting, by)
 
 
-def refuse_outside_headquarters(wanted: tuple[str, ...], *, by: Person, at: datetime, rule: str) -> None:
-    """Refuse a person who holds none of some roles at headquarters."""
+def refuse_outside_headquarters(wanted: tuple[str, ...], *, by: Person, at: datetime, rule: str) -> Person | None:
+    """Refuse a person who holds none of some roles at headquarters; returns who is absent when they act as a deputy."""
     posts = queries.posts(by, shanghai_date(at))
+    fitting = [p for p in posts if p.role in wanted and p.level == Organisation.Level.HEADQUARTERS]
     refuse_unless(
-        any(p.role in wanted and p.level == Organisation.Level.HEADQUARTERS for p in posts),
+        fitting,
         _("须由海关总署的%(who)s办理") % {"who": _names(wanted)},
         remedy=_("请报海关总署办理"),
         rule=decree188.by_name(rule),
         code="no_post",
         status=403,
     )
+    return absent_of(fitting, by)
 
 
 def refuse_outside_own(organisation: Organisation, wanted: tuple[str, ...], *, by: Person, at: datetime) -> None:

@@ -12,17 +12,18 @@ from django.utils.translation import gettext as _
 import decree188
 from decree188.calendar import shanghai_date
 from riskwatch.parties import queries
-from riskwatch.parties.guards import refuse_wrong_term, write
+from riskwatch.parties.guards import absent_of, refuse_wrong_term, write
 from riskwatch.parties.models import Mandate, Organisation, Person
+from riskwatch.parties.queries import Post
 from riskwatch.refusals import Refusal, refuse_unless
 
 CUSTOMS = ("registrar", "case_officer")
 
 
-def is_customs(person: Person, at: datetime) -> bool:
-    """Whether a person works at the desk of a customs office."""
+def customs_posts(person: Person, at: datetime) -> list[Post]:
+    """The posts that a person fills at the desk of a customs office."""
     posts = queries.posts(person, shanghai_date(at))
-    return any(p.role in CUSTOMS and p.kind == Organisation.Kind.OFFICE for p in posts)
+    return [p for p in posts if p.role in CUSTOMS and p.kind == Organisation.Kind.OFFICE]
 
 
 def _rule() -> Any:
@@ -70,7 +71,8 @@ def _refuse_outsider(agent: Organisation, principal: Organisation, *, by: Person
 @transaction.atomic
 def confirm_mandate(row: Mandate, *, by: Person, at: datetime) -> Mandate:
     """Customs looked at the proof and confirms."""
-    refuse_unless(is_customs(by, at), _("须由海关的信息岗或经办岗确认"), remedy=_("请海关工作人员核对委托书后确认"), rule=_rule(),
+    desk = customs_posts(by, at)
+    refuse_unless(desk, _("须由海关的信息岗或经办岗确认"), remedy=_("请海关工作人员核对委托书后确认"), rule=_rule(),
                   code="no_post", status=403)  # fmt: skip
     today = shanghai_date(at)
     refuse_unless(
@@ -80,7 +82,9 @@ def confirm_mandate(row: Mandate, *, by: Person, at: datetime) -> Mandate:
         confirmed_by=by, confirmed_on=today
     )
     refuse_unless(count, _("该委托已确认或已撤销"), remedy=_("刷新页面后查看"), rule=_rule(), code="moved")
-    write("mandate.confirm", by=by, at=at, rule="operator_roles", content={"mandate": row.pk})
+    write(
+        "mandate.confirm", by=by, at=at, absent=absent_of(desk, by), rule="operator_roles", content={"mandate": row.pk}
+    )
     row.refresh_from_db()
     return row
 
@@ -88,11 +92,19 @@ def confirm_mandate(row: Mandate, *, by: Person, at: datetime) -> Mandate:
 @transaction.atomic
 def revoke_mandate(row: Mandate, *, reason: str, by: Person, at: datetime) -> Mandate:
     """Either firm's manager, or customs, ends a mandate from today on; nothing more is done under it."""
-    if not is_customs(by, at):
+    desk = customs_posts(by, at)
+    if not desk:
         _refuse_outsider(row.agent, row.principal, by=by, at=at)
     count = Mandate.objects.filter(pk=row.pk, revoked_on=None).update(revoked_on=shanghai_date(at))
     refuse_unless(count, _("该委托已撤销"), remedy=_("不必再办理"), rule=_rule(), code="ended")
-    write("mandate.revoke", by=by, at=at, rule="operator_roles", content={"mandate": row.pk, "reason": reason})
+    write(
+        "mandate.revoke",
+        by=by,
+        at=at,
+        absent=absent_of(desk, by),
+        rule="operator_roles",
+        content={"mandate": row.pk, "reason": reason},
+    )
     row.refresh_from_db()
     return row
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from decree188.calendar import shanghai_date
 from decree188.identifiers import InvalidIdentifier, check_uscc
 from riskwatch.parties import actions, queries
 from riskwatch.parties.guards import (
+    absent_of,
     officers,
     refuse_outside_headquarters,
     refuse_without_role,
@@ -120,7 +121,7 @@ def _refuse_office(organisation: Organisation) -> None:
 def add_qualification(body: Organisation, *, kind: str, number: str, scope: str, products: Iterable[str], valid_from: date,
                       valid_until: date, by: Person, at: datetime) -> Qualification:  # fmt: skip
     """Headquarters enters what a technical or testing body is qualified for, and until when."""
-    refuse_outside_headquarters(KEEPERS, by=by, at=at, rule="who_may_assess")
+    absent = refuse_outside_headquarters(KEEPERS, by=by, at=at, rule="who_may_assess")
     refuse_unless(body.kind in QUALIFIED, _("只有技术机构和检验检测机构登记资质"), remedy=_("监测中心请办理指定"),
                   rule=decree188.by_name("who_may_assess"), code="wrong_kind", status=422)  # fmt: skip
     refuse_closed(body, shanghai_date(at))
@@ -130,7 +131,7 @@ def add_qualification(body: Organisation, *, kind: str, number: str, scope: str,
                   rule=decree188.by_name("who_may_assess"), code="known", status=422)  # fmt: skip
     made = Qualification.objects.create(organisation=body, kind=kind, number=number, scope=scope, products=list(products),
                                         valid_from=valid_from, valid_until=valid_until)  # fmt: skip
-    write("qualification.add", by=by, at=at, rule="who_may_assess", content={"organisation": body.code, "number": number,
+    write("qualification.add", by=by, at=at, absent=absent, rule="who_may_assess", content={"organisation": body.code, "number": number,
           "kind": kind, "products": list(products), "from": valid_from, "until": valid_until})  # fmt: skip
     return made
 
@@ -138,10 +139,15 @@ def add_qualification(body: Organisation, *, kind: str, number: str, scope: str,
 @transaction.atomic
 def withdraw_qualification(row: Qualification, *, reason: str, by: Person, at: datetime) -> Qualification:
     """A qualification is no longer good, from today on; the record stays."""
-    refuse_outside_headquarters(KEEPERS, by=by, at=at, rule="who_may_assess")
+    absent = refuse_outside_headquarters(KEEPERS, by=by, at=at, rule="who_may_assess")
     _end(row, "withdrawn_on", shanghai_date(at), rule="who_may_assess")
     write(
-        "qualification.withdraw", by=by, at=at, rule="who_may_assess", content={"number": row.number, "reason": reason}
+        "qualification.withdraw",
+        by=by,
+        at=at,
+        absent=absent,
+        rule="who_may_assess",
+        content={"number": row.number, "reason": reason},
     )
     return row
 
@@ -151,7 +157,7 @@ def designate(centre: Organisation, *, number: str, products: Iterable[str], are
               valid_until: date, by: Person, at: datetime) -> Designation:  # fmt: skip
     """Headquarters designates a centre for products, area and period."""
     rule = decree188.by_name("centre_remit")
-    refuse_outside_headquarters(KEEPERS, by=by, at=at, rule="centre_remit")
+    absent = refuse_outside_headquarters(KEEPERS, by=by, at=at, rule="centre_remit")
     refuse_unless(centre.kind == Organisation.Kind.CENTRE, _("只能指定国家监测中心"), remedy=_("另选单位"), rule=rule,
                   code="wrong_kind", status=422)  # fmt: skip
     refuse_closed(centre, shanghai_date(at))
@@ -164,7 +170,7 @@ def designate(centre: Organisation, *, number: str, products: Iterable[str], are
                   rule=rule, code="wrong_area", status=422)  # fmt: skip
     made = Designation.objects.create(centre=centre, number=number, products=list(products), areas=list(areas),
                                       valid_from=valid_from, valid_until=valid_until, designated_by=by)  # fmt: skip
-    write("centre.designate", by=by, at=at, rule="centre_remit", content={"centre": centre.code, "number": number,
+    write("centre.designate", by=by, at=at, absent=absent, rule="centre_remit", content={"centre": centre.code, "number": number,
           "products": list(products), "areas": list(areas), "from": valid_from, "until": valid_until})  # fmt: skip
     return made
 
@@ -172,9 +178,16 @@ def designate(centre: Organisation, *, number: str, products: Iterable[str], are
 @transaction.atomic
 def end_designation(row: Designation, *, reason: str, by: Person, at: datetime) -> Designation:
     """Headquarters ends a designation, from today on."""
-    refuse_outside_headquarters(KEEPERS, by=by, at=at, rule="centre_remit")
+    absent = refuse_outside_headquarters(KEEPERS, by=by, at=at, rule="centre_remit")
     _end(row, "withdrawn_on", shanghai_date(at), rule="centre_remit")
-    write("centre.end_designation", by=by, at=at, rule="centre_remit", content={"number": row.number, "reason": reason})
+    write(
+        "centre.end_designation",
+        by=by,
+        at=at,
+        absent=absent,
+        rule="centre_remit",
+        content={"number": row.number, "reason": reason},
+    )
     return row
 
 
@@ -205,21 +218,23 @@ def declare_interest(operator: Organisation, *, nature: str, since: date, person
     """Declare a tie to an operator: one's own, one's body's, or, as keeper of the register, somebody else's."""
     refuse_unless(operator.kind == Organisation.Kind.OPERATOR, _("利害关系是与生产经营者的关系"), remedy=_("填写企业的代码"),
                   rule=officers(), code="wrong_kind", status=422)  # fmt: skip
+    absent = None
     if person is None or person.pk != by.pk:
-        _refuse_foreign_tie(organisation, by=by, at=at)
+        absent = _refuse_foreign_tie(organisation, by=by, at=at)
     made = Interest.objects.create(person=person, organisation=organisation, operator=operator, nature=nature, since=since,
                                    declared_by=by)  # fmt: skip
-    write("interest.declare", by=by, at=at, content={"person": person.pk if person else None,
+    write("interest.declare", by=by, at=at, absent=absent, content={"person": person.pk if person else None,
           "organisation": organisation.code if organisation else "", "operator": operator.code, "nature": nature})  # fmt: skip
     return made
 
 
-def _refuse_foreign_tie(organisation: Organisation | None, *, by: Person, at: datetime) -> None:
+def _refuse_foreign_tie(organisation: Organisation | None, *, by: Person, at: datetime) -> Person | None:
     posts = queries.posts(by, shanghai_date(at))
-    heads = {p.organisation for p in posts if p.role in ("body_head", "panel_chair")}
-    if organisation is not None and organisation.pk in heads:
-        return
-    refuse_without_role(("policy", "supervisor", "security_admin"), by=by, at=at)
+    heads = [p for p in posts if p.role in ("body_head", "panel_chair")]
+    own = [p for p in heads if organisation is not None and p.organisation == organisation.pk]
+    if own:
+        return absent_of(own, by)
+    return refuse_without_role(("policy", "supervisor", "security_admin"), by=by, at=at)
 
 
 @transaction.atomic
@@ -227,16 +242,13 @@ def end_interest(row: Interest, *, reason: str, by: Person, at: datetime) -> Int
     """A declared tie is over after today; a second person says so, never the one who is tied."""
     refuse_unless(row.person_id != by.pk, _("自己的利害关系不能由自己解除"), remedy=_("请监督岗、规则岗或安全管理员核实后解除"),
                   rule=separation(), code="own_tie", status=403)  # fmt: skip
-    refuse_without_role(("policy", "supervisor", "security_admin"), by=by, at=at)
+    absent = refuse_without_role(("policy", "supervisor", "security_admin"), by=by, at=at)
+    refuse_unless(absent is None or absent.pk != row.person_id, _("不能代理有利害关系的人解除其利害关系"), remedy=_("请另一位同事核实后解除"),
+                  rule=separation(), code="own_tie", status=403)  # fmt: skip
     today = shanghai_date(at)
     last = max(today, row.since)
     count = Interest.objects.filter(pk=row.pk, until=None).update(until=last, ended_by=by)
     refuse_unless(count, _("已经终止"), remedy=_("不必再办理"), rule=officers(), code="ended")
-    write("interest.end", by=by, at=at, content={"interest": row.pk, "reason": reason, "until": last})
+    write("interest.end", by=by, at=at, absent=absent, content={"interest": row.pk, "reason": reason, "until": last})
     row.refresh_from_db()
     return row
-
-
-def valid_soon(rows: Iterable[Qualification], today: date, *, days: int = 60) -> list[Qualification]:
-    """The qualifications that end within some days, for a warning on the page."""
-    return [q for q in rows if q.withdrawn_on is None and today <= q.valid_until <= today + timedelta(days=days)]

@@ -16,7 +16,7 @@ from decree188.calendar import shanghai_date
 from decree188.identifiers import InvalidIdentifier, check_uscc
 from riskwatch.parties import queries
 from riskwatch.parties.actions import refuse_taken, refuse_weak
-from riskwatch.parties.guards import officers, write
+from riskwatch.parties.guards import absent_of, officers, write
 from riskwatch.parties.loading import sort_key
 from riskwatch.parties.models import Membership, Organisation, Person, SignUp
 from riskwatch.parties.ports import identity_verifier
@@ -72,7 +72,7 @@ def decide_sign_up(request: SignUp, *, approve: bool, reason: str, by: Person, a
     """Approve (firm and manager's account come into being) or refuse with the reason; the applicant is told by mail."""
     today = shanghai_date(at)
     places = {request.region_office_id, *queries.above(request.region_office_id, today)}
-    fits = any(p.organisation in places and p.role in DESK for p in queries.posts(by, today))
+    fits = [p for p in queries.posts(by, today) if p.organisation in places and p.role in DESK]
     refuse_unless(fits, _("须由所在地海关办理"), remedy=_("请企业所在地海关的信息岗或经办岗审核"),
                   rule=decree188.by_name("own_area"), code="no_post", status=403)  # fmt: skip
     now = SignUp.objects.select_for_update(of=("self",)).get(pk=request.pk)
@@ -91,7 +91,13 @@ def decide_sign_up(request: SignUp, *, approve: bool, reason: str, by: Person, a
     state = SignUp.State.APPROVED if approve else SignUp.State.REFUSED
     SignUp.objects.filter(pk=now.pk).update(state=state, reason=reason, decided_by=by, decided_at=at)
     person = _admit(now, by=by, at=at) if approve else None
-    write("signup.decide", by=by, at=at, content={"request": now.pk, "approved": approve, "reason": reason})
+    write(
+        "signup.decide",
+        by=by,
+        at=at,
+        absent=absent_of(fits, by),
+        content={"request": now.pk, "approved": approve, "reason": reason},
+    )
     transaction.on_commit(lambda: _tell(now, approve, reason))
     return person
 

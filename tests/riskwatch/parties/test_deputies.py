@@ -102,3 +102,14 @@ def test_a_term_that_is_over_or_runs_backwards_is_refused(cast):
                                 at=timezone.now())  # fmt: skip
         assert refused.value.code == "wrong_term"
     assert not Deputy.objects.exists()
+
+
+def test_an_act_on_an_organisation_by_a_deputy_names_both_too(cast):
+    from riskwatch.parties.organisations import designate
+
+    name(cast, "hq-policy", "hq-registrar")
+    today = timezone.localdate()
+    designate(cast.orgs["centre"], number="代〔2026〕1号", products=[], areas=[], valid_from=today, valid_until=today, by=cast["hq-registrar"],
+              at=timezone.now())  # fmt: skip
+    entry = Entry.objects.get(act="centre.designate")
+    assert (entry.actor, entry.on_behalf_of) == (cast["hq-registrar"], cast["hq-policy"])

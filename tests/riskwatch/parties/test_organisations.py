@@ -173,3 +173,24 @@ def test_the_same_acts_over_the_api(cast):
         path, {"fields": fields}, content_type="application/json", headers={"authorization": f"Bearer {own}"}
     )
     assert answer.status_code == 404
+
+
+def test_a_house_without_the_demo_gets_an_assessor_by_screen_alone(cast, at, told):
+    """Body, account, post and qualification are made by three administrators' clicks; then a case is entrusted to it."""
+    from riskwatch.assessment.actions import commission
+    from riskwatch.doors.jobs.simulator.river import walk
+    from riskwatch.parties.models import Person
+
+    make(cast, "technical_body", "TB-77")
+    body = Organisation.objects.get(code="TB-77")
+    account = {"username": "new-assessor", "name_zh": "评估员", "password": "Riskwatch-new-9"}
+    assert browser(cast["hq-system"]).post("/office/house/person-make/", account).status_code == 302
+    person = Person.objects.get(username="new-assessor")
+    assert person.one_time_password
+    post = {"organisation": "TB-77", "role": "assessor", "since": "2020-01-01"}
+    assert browser(cast["hq-security"]).post(f"/office/people/{person.pk}/post-grant/", post).status_code == 302
+    said = {"kind": "CMA", "number": "M77", "valid_from": "2020-01-01", "valid_until": "2099-01-01"}
+    browser(cast["hq-policy"]).post(f"/office/organisations/{body.pk}/qualification-add/", said)
+    folder = walk(cast, told[0], upto="issued", at=at).measure.folder
+    made = commission(folder, assessor=body, question="风险多大", by=cast["sh-case_officer"], at=at)
+    assert made.stage == "commissioned"

@@ -170,7 +170,10 @@ class HolidayForm(forms.Form):
                 found[date.fromisoformat(row[0].strip())] = {"1": True, "0": False}[row[1].strip()]
             except (ValueError, KeyError, IndexError):
                 raise Refusal(
-                    _now("第%(n)s行应写成“2027-01-01,0”") % {"n": number}, code="bad_row", status=422
+                    _now("第%(n)s行应写成“2027-01-01,0”") % {"n": number},
+                    remedy=_now("改正这一行后重新上传"),
+                    code="bad_row",
+                    status=422,
                 ) from None
         return found
 
@@ -202,7 +205,8 @@ def policy(request: SignedIn) -> HttpResponse:
 @official
 def journal(request: SignedIn) -> HttpResponse:
     """The audit administrator reads and checks the journal."""
-    refuse_unless("audit_admin" in _held(request), _now("须由审计管理员查看"), code="no_post", status=403)
+    refuse_unless("audit_admin" in _held(request), _now("须由审计管理员查看"), remedy=_now("请审计管理员查看"),
+                  rule=decree188.by_name("officers"), code="no_post", status=403)  # fmt: skip
     verdict = verify(seals_from=settings.SEALS) if request.method == "POST" else None
     rows = Entry.objects.select_related("strand", "actor").order_by("-pk")[:200]
     return render(request, "office/journal.html", {"rows": rows, "verdict": verdict, "seals": Seal.objects.count()})
