@@ -29,7 +29,7 @@ M = TypeVar("M", bound=Model)
 
 # kind -> audience -> depth
 ACCESS: dict[str, dict[str, str]] = {
-    "information": {"owner": "full", "reporter": "own", "commissioned": "commissioned"},
+    "information": {"owner": "full", "reporter": "own", "agent": "own", "commissioned": "commissioned"},
     "verification": {"owner": "full", "commissioned": "full"},
     "transfer": {"owner": "full", "addressee": "full"},
     "proposal": {"owner": "full"},
@@ -45,10 +45,10 @@ ACCESS: dict[str, dict[str, str]] = {
     "survey": {"owner": "full", "executing": "full", "commissioned": "full"},
     "joint_handling": {"owner": "full", "executing": "full"},
     "filing": {"owner": "full"},
-    "duty": {"owner": "full", "addressee": "own"},
+    "duty": {"owner": "full", "addressee": "own", "agent": "own"},
     "objection": {"owner": "full", "addressee": "own"},
-    "lift_application": {"owner": "full", "addressee": "own"},
-    "traceability": {"owner": "full", "reporter": "own"},
+    "lift_application": {"owner": "full", "addressee": "own", "agent": "own"},
+    "traceability": {"owner": "full", "reporter": "own", "agent": "own"},
     "release": {"owner": "full"},
     "correction": {"owner": "full", "reporter": "own"},
     "archive_item": {"owner": "full"},

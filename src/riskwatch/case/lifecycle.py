@@ -8,12 +8,13 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 import decree188
 from decree188.calendar import shanghai_date
-from riskwatch.case import journalling
-from riskwatch.case.models import Cause, Folder, Recusal, Sheet
+from riskwatch.case import agents, journalling
+from riskwatch.case.models import Cause, Concern, Folder, Recusal, Sheet
 from riskwatch.case.standing import MOVABLE_AFTER_TERM, standing
 from riskwatch.case.steps import NEW, STEPS, Step
 from riskwatch.journal.queries import has_done
@@ -24,6 +25,8 @@ from riskwatch.refusals import Refusal
 if TYPE_CHECKING:
     from riskwatch.parties.queries import Post
 
+# Whoever acts in one of these posts judges, and must have no tie to those judged.
+JUDGING = frozenset({"verifier", "approver", "decider", "issuer"})
 BY_NAME: Mapping[tuple[str, str], Step] = {(step.kind, step.name): step for step in STEPS}
 OF_KIND: Mapping[str, tuple[Step, ...]] = {
     kind: tuple(s for s in STEPS if s.kind == kind) for kind in dict.fromkeys(s.kind for s in STEPS)
@@ -87,7 +90,7 @@ def advance(
     post = post_for(locked, row, me)
     if post is None:
         raise no_post(locked, row)
-    refuse_same_hand(locked, row, by, post.holder)
+    refuse_same_hand(locked, row, by, post.holder, me.today)
     locked.stage = row.enters
     locked.version += 1
     locked.moved_by, locked.moved_at = by, at
@@ -189,12 +192,15 @@ def _held_at(place: str, post: Post, sheet: Sheet, today: date) -> bool:
         return post.level == Organisation.Level.HEADQUARTERS
     if place == "clock":
         return False
-    return sheet.concerns.filter(organisation=post.organisation, part=place).exists()
+    if sheet.concerns.filter(organisation=post.organisation, part=place).exists():
+        return True
+    return agents.stands_in(sheet, post.organisation, place, today)
 
 
-def refuse_same_hand(sheet: Sheet, row: Step, by: Person, holder: int) -> None:
+def refuse_same_hand(sheet: Sheet, row: Step, by: Person, holder: int, today: date) -> None:
     """Refuse a person who took a step that must be another's, here or in a sheet that led here, or who is recused."""
     people = {by.pk, holder}
+    refuse_tied(sheet, row, people, today)
     if row.apart_from:
         done = has_done(people, row.apart_from, sheets=[sheet.pk, *ancestry(sheet)])
         if done is not None:
@@ -208,6 +214,33 @@ def refuse_same_hand(sheet: Sheet, row: Step, by: Person, holder: int) -> None:
             )
     if sheet.folder_id and Recusal.objects.filter(folder=sheet.folder_id, person__in=people).exists():
         raise Refusal(_("您已在本案中回避"), remedy=_("请另一位有权限的同事办理"), code="recused", status=403)
+
+
+def refuse_tied(sheet: Sheet, row: Step, people: set[int], today: date) -> None:
+    """Refuse whoever has a declared tie to an operator of the case, where they would verify, approve, decide or issue."""
+    if not JUDGING & set(row.roles) or not parties.have_ties(people, today):
+        return
+    tie = parties.tied(people, operators_of(sheet), today)
+    if tie is not None:
+        raise Refusal(
+            _("%(who)s与%(firm)s有利害关系（%(nature)s），不能办理“%(step)s”")
+            % {"who": tie.person, "firm": tie.operator, "nature": tie.nature, "step": row.zh},
+            remedy=_("请回避，由另一位有权限的同事办理"),
+            rule=decree188.by_name("officers"),
+            code="tied",
+            status=403,
+        )
+
+
+def operators_of(sheet: Sheet) -> list[int]:
+    """The operators that a sheet's case concerns: by its own parts, its folder's, those of what led to it and lies with it."""
+    keys = [sheet.pk, *ancestry(sheet)]
+    folders = Folder.objects.filter(
+        Q(pk=sheet.folder_id) | Q(enclosures__sheet__in=keys, enclosures__taken_out_at=None)
+    )
+    inside = Sheet.objects.filter(Q(folder__in=folders.values("pk")) | Q(enclosures__folder__in=folders.values("pk")))
+    concerned = Concern.objects.filter(Q(sheet__in=keys) | Q(sheet__in=inside.values("pk"))).values("organisation")
+    return list(Organisation.objects.filter(kind="operator", pk__in=concerned).values_list("pk", flat=True))
 
 
 def ancestry(sheet: Sheet) -> list[int]:
@@ -231,7 +264,7 @@ def possible(sheet: Sheet, me: Standing) -> list[Step]:
         if post is None or (standing(sheet, me.today) == "lapsed" and row.name not in MOVABLE_AFTER_TERM):
             continue
         try:
-            refuse_same_hand(sheet, row, me.person, post.holder)
+            refuse_same_hand(sheet, row, me.person, post.holder, me.today)
         except Refusal:
             continue
         found.append(row)

@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from decree188.calendar import shanghai_date
+from riskwatch.case import agents
 from riskwatch.case.access import visible
 from riskwatch.case.lifecycle import FINAL, Standing, stage_name
 from riskwatch.case.models import Cause, Concern, Enclosure, Folder, Message, Sheet
@@ -148,7 +149,7 @@ def _held(place: str, posts: Sequence[parties.Post], today: date) -> Q:
     if place == "headquarters":
         return Q() if any(p.level == "headquarters" for p in posts) else Q(pk__in=[])
     mine = Concern.objects.filter(sheet=OuterRef("pk"), organisation__in=organisations, part=place)
-    return Q(Exists(mine))
+    return Q(Exists(mine)) | agents.stood_in_for(organisations, place, today)
 
 
 def _next_below(offices: Iterable[int], today: date) -> QuerySet[OfficeReach, int]:

@@ -16,7 +16,7 @@ from decree188.collection import operator_must_report
 from decree188.identifiers import InvalidIdentifier, check_commodity_code, check_declaration_number
 from decree188.scope import Scope, excluded_products
 from riskwatch.case import actions as case
-from riskwatch.case import deadlines, journalling, outbox
+from riskwatch.case import agents, deadlines, journalling, outbox
 from riskwatch.case.lifecycle import advance, posts_of
 from riskwatch.case.models import Sheet
 from riskwatch.case.sheets import Plan, attach, begin, put
@@ -24,6 +24,7 @@ from riskwatch.catalogue import queries as catalogue
 from riskwatch.collection import identities
 from riskwatch.collection.models import Addition, Information, Report
 from riskwatch.documents import actions as documents
+from riskwatch.parties import mandates
 from riskwatch.parties.models import Organisation, Person, Qualification
 from riskwatch.refusals import Refusal, refuse_unless
 
@@ -122,22 +123,32 @@ def report_as_organisation(
     own_number: str = "",
     qualification: Qualification | None = None,
     files: Iterable[File[Any]] = (),
+    on_behalf: Organisation | None = None,
     by: Person,
     at: datetime,
 ) -> Sheet:
-    """An operator or testing body reports a risk; whether it came in time is computed, its first knowledge fixed."""
+    """An operator or testing body reports a risk; whether it came in time is computed, its first knowledge fixed.
+
+    With ``on_behalf`` the organisation is an agent that reports in the name of its principal, under a mandate.
+    """
     testing = organisation.kind == Organisation.Kind.TESTING_BODY
     refuse_unless(first_known_at <= at, _("首次知悉时间不能晚于现在"), code="future", status=422)
     if testing:
         _refuse_unqualified(own_number, qualification, at=at)
     kind = "testing_body" if testing else "operator_report"
     clean = _checked({**facts, "source_kind": kind})
+    agent = None
+    if on_behalf is not None:
+        organisation, agent = mandates.acting_for(by, at, on_behalf=on_behalf, direction=clean.get("direction", ""),
+                                                  code=clean.get("commodity_code", ""))  # fmt: skip
     plan = Plan(
         kind="information", title=title, owner=office, words=_words(clean),
         number=documents.record_number("RI", office=office.code, at=at),
-        due_on=deadlines.due_on("handling", shanghai_date(at)), parts={"reporter": [organisation]},
+        due_on=deadlines.due_on("handling", shanghai_date(at)), parts=agents.parts("reporter", organisation, agent),
     )  # fmt: skip
-    sheet = begin(plan, "submit", by=by, at=at, content={"facts": clean, "first_known_at": first_known_at})
+    sheet = begin(plan, "submit", by=by, at=at,
+                  content={"facts": clean, "first_known_at": first_known_at} | agents.named(agent))  # fmt: skip
+    agents.tell_principal(sheet, organisation, agent, at=at)
     information = _put(sheet, clean, at=at)
     Report.objects.create(
         information=information, organisation=organisation, role_in_case=role_in_case, first_known_at=first_known_at,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
 from decree188.calendar import shanghai_date
+from riskwatch.doors.addresses import client_address
 from riskwatch.parties.queries import posts
 
 
@@ -21,3 +24,12 @@ class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Officials to the office, everybody else who has an account to the counter."""
         held = posts(request.user, shanghai_date(timezone.now()))  # type: ignore[arg-type]
         return reverse("office:home" if any(p.kind == "office" for p in held) else "counter:home")
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The same address that the portal's limits count."""
+        return client_address(request)
+
+    def set_password(self, user: Any, password: str) -> None:
+        """A password of one's own ends the one-time password."""
+        user.one_time_password = False
+        super().set_password(user, password)

@@ -111,6 +111,7 @@ def verify_batch(
         if sheet.made_by_id == by.pk:
             raise Refusal(_("这批信息由您采集，须由另一人核实"), rule=decree188.by_name("separation_of_duties"),
                           code="same_hand", status=403)  # fmt: skip
+        lifecycle.refuse_tied(sheet, row, {by.pk}, shanghai_date(at))
     Sheet.objects.filter(pk__in=[s.pk for s in rows]).update(stage=row.enters, moved_by=by, moved_at=at, version=2)
     facts = {"method": method, "sample": sample, "result": result, "sheets": [s.pk for s in rows]}
     journal.write(f"office:{office.code}:{shanghai_date(at)}", "information.verify_batch", by=by, at=at,

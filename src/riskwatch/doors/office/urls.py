@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from riskwatch.assessment import panel_views as panel
 from riskwatch.assessment import views as assessment
 from riskwatch.case import views as case
+from riskwatch.doors import parties
 from riskwatch.doors.office import administration, intake, views
 
 DOOR = {"door": "office"}
@@ -40,7 +41,11 @@ urlpatterns = [
     path("papers/<uuid:pk>/", case.paper, DOOR, name="paper"),
     path("people/", administration.people, name="people"),
     path("people/<int:pk>/", administration.person, name="person"),
+    path("organisations/", administration.organisations, name="organisations"),
+    path("house/<slug:key>/", administration.house_act, name="house_act"),
     path("signups/", administration.signups, name="signups"),
+    path("signups/<int:pk>/proof/", administration.sign_up_proof, name="sign_up_proof"),
     path("policy/", administration.policy, name="policy"),
     path("journal/", administration.journal, name="journal"),
+    *parties.addresses("office"),
 ]
