@@ -87,10 +87,11 @@ def _refuse_writer(sheet: Sheet, *, by: Person, at: datetime) -> None:
     refuse_unless(
         sheet.stage in row.leaves, _("报告现在不能修改"), remedy=_("报告提交后如需修改，请海关退回"), code="not_working"
     )
-    post = post_for(sheet, row, posts_of(by, at))
+    me = posts_of(by, at)
+    post = post_for(sheet, row, me)
     if post is None:
         raise no_post(sheet, row)
-    refuse_same_hand(sheet, row, by, post.holder)
+    refuse_same_hand(sheet, row, by, post.holder, me.today)
 
 
 def may_write(sheet: Sheet, *, by: Person, at: datetime) -> bool:

@@ -10,6 +10,7 @@
     pert: { words: () => t("三点估计（PERT）", "three points (PERT)"), keys: ["min", "mode", "max"], make: (p) => ({ dist: "pert", min: scaled(p, 1 / 3), mode: p, max: scaled(p, 3) }) },
     lognormal: { words: () => t("对数正态（中位数、误差因子）", "lognormal (median, error factor)"), keys: ["median", "ef"], make: (p) => ({ dist: "lognormal", median: p, ef: 3 }) },
     loguniform: { words: () => t("对数均匀", "log-uniform"), keys: ["low", "high"], make: (p) => ({ dist: "loguniform", low: scaled(p, 1 / 3), high: scaled(p, 3) }) },
+    tree: { words: () => t("故障树的顶事件", "top event of a fault tree"), keys: [], make: (p) => ({ fault_tree: { top: "T", gates: { T: { type: "or", inputs: ["A", "B"] } }, events: { A: p, B: p } } }) },
     beta: { words: () => t("贝塔（a、b）", "beta (a, b)"), keys: ["a", "b"], make: () => ({ dist: "beta", a: 0.5, b: 50 }) },
   };
   const NAMES = {
@@ -25,11 +26,22 @@
     const shape = shapeOf(step.quantity);
     const place = h("div", { class: "bench-quantity" });
     for (const key of SHAPES[shape].keys) place.append(key === "ef" || key === "a" || key === "b" ? bare(bench, step, key) : probability(bench, step, key));
+    if (shape === "tree") place.append(tree(bench, step));
     const kinds = Object.entries(SHAPES).map(([code, s]) => ({ code, zh: s.words(), en: s.words() }));
     place.append(h("div", { class: "bench-shape" }, choice(kinds, shape, (next) => {
       step.quantity = SHAPES[next].make(centre(step.quantity)); bench.redraw();
     }, { empty: false, label: t("数值形式", "kind of number"), disabled: !bench.editable })));
     return place;
+  }
+
+  // Gates and events as the library reads them; the analysis (cut sets, importance) stands in the result.
+  function tree(bench, step) {
+    const box = text(JSON.stringify(step.quantity.fault_tree, null, 1), (v) => {
+      try { step.quantity.fault_tree = JSON.parse(v); note.textContent = ""; } catch { note.textContent = t("还不是完整的JSON", "not complete JSON yet"); return; }
+      bench.changed();
+    }, { rows: 8, label: t("故障树", "fault tree"), disabled: !bench.editable });
+    const note = h("small", { class: "text-danger" });
+    return h("div", { class: "flex-fill" }, field(t("故障树（门：and、or、k_of_n；基本事件写概率）", "fault tree (gates: and, or, k_of_n; events with probabilities)"), box), note);
   }
 
   function bare(bench, step, key) {
@@ -112,7 +124,24 @@
       h("div", { class: "bench-fault", "data-faults": `scenarios[${open}].steps` }),
       h("h3", { class: "h4 mt-3" }, t("伤害与严重程度", "injury and severity")),
       (scenario.interest || "health") === "health" ? field(t("伤害种类", "injury"), choice(v.injuries, scenario.injury, set("injury"), { disabled: !bench.editable }), t("选定后，下方显示每一级对应的伤情", "then each level below shows what it looks like")) : null,
-      severity(bench, scenario));
+      severity(bench, scenario), observed(bench, scenario));
+  }
+
+  function observed(bench, scenario) {
+    const seen = scenario.observed;
+    const number = (key, label, hint) => field(label, h("input", { class: "form-control form-control-sm", type: "number", step: "any", min: "0", value: seen[key] ?? "", disabled: !bench.editable,
+      oninput: (e) => { if (e.target.value === "") delete seen[key]; else seen[key] = Number(e.target.value); bench.changed(); } }), hint);
+    const place = h("details", { class: "mt-3", open: Boolean(seen) }, h("summary", {}, t("与实际报告的事故核对", "check against incidents reported")));
+    if (!seen) {
+      if (bench.editable) place.append(h("button", { type: "button", class: "btn btn-sm mt-2", onclick: () => { scenario.observed = { incidents: 0, units: 1000 }; bench.redraw(); } }, t("填写观察数据", "enter what was observed")));
+      return place;
+    }
+    place.append(h("div", { class: "bench-grid mt-2" }, number("incidents", t("报告的事故数", "incidents reported")), number("units", t("在用数量", "units in use")),
+      number("exposed", t("每件接触人数", "people exposed per unit")), number("life_observed", t("已观察的寿命比例", "share of lifetime observed"), "0–1"), number("reporting", t("事故被报告的比例", "share of incidents reported"), "0–1"),
+      field(t("来源", "source"), text(seen.source, (v) => { seen.source = v; bench.changed(); }, { disabled: !bench.editable }))),
+    h("div", { class: "bench-fault", "data-faults": `scenarios[${open}].observed` }),
+    bench.editable ? h("button", { type: "button", class: "btn btn-sm mt-2", onclick: () => { delete scenario.observed; bench.redraw(); } }, t("删除观察数据", "remove")) : null);
+    return place;
   }
 
   function templates(bench) {
