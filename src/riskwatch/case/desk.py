@@ -180,6 +180,8 @@ def acts() -> Iterable[Act]:
 
 def facts(sheet: Sheet, depth: str) -> list[Fact]:
     """What a sheet says to somebody who sees it at a depth; empty values are left out."""
+    if sheet.destroyed_at:
+        return [Fact(_("已依法销毁"), sheet.destroyed_at)]
     found = _FACTS[sheet.kind](sheet, depth) if sheet.kind in _FACTS else []
     return [f for f in found if f.value not in ("", None, [], ())]
 

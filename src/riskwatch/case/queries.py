@@ -13,9 +13,10 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from decree188.calendar import shanghai_date
+from riskwatch.case import families
 from riskwatch.case.access import visible
 from riskwatch.case.lifecycle import FINAL, Standing, stage_name
-from riskwatch.case.models import Cause, Concern, Enclosure, Folder, Message, Sheet
+from riskwatch.case.models import Concern, Folder, Message, Sheet
 from riskwatch.case.standing import binding_on
 from riskwatch.case.steps import MEASURES, NEW, STEPS
 from riskwatch.case.words import KINDS
@@ -37,10 +38,9 @@ class Left:
 
 def of_folder(folder: Folder) -> QuerySet[Sheet]:
     """Every sheet of a case, those of cases merged into it, and the information enclosed in them."""
-    folders = [folder.pk, *Folder.objects.filter(merged_into=folder.pk).values_list("pk", flat=True)]
-    inside = list(Enclosure.objects.filter(folder__in=folders, taken_out_at=None).values_list("sheet", flat=True))
-    looked_into = Cause.objects.filter(cause__in=inside, effect__kind__in=("verification", "proposal"))
-    keys = [*inside, *looked_into.values_list("effect", flat=True)]
+    folders = families.merged_in(folder.pk)
+    inside = families.enclosed(folders)
+    keys = [*inside, *families.attached(inside)]
     # Keys first, so that the database joins two index scans instead of reading every sheet.
     return Sheet.objects.filter(Q(folder__in=folders) | Q(pk__in=keys)).select_related("owner").defer(*UNSHOWN)
 

@@ -35,7 +35,7 @@ def counted(sheets: QuerySet[Sheet]) -> QuerySet[Information]:
 
 def receipts_since(moment: datetime | None) -> list[tuple[str, str, str, datetime]]:
     """Number, stage, last answer and time of every report by a member of the public that moved since a moment."""
-    rows = Identity.objects.select_related("information__sheet")
+    rows = Identity.objects.filter(destroyed_at=None).select_related("information__sheet")
     if moment is not None:
         rows = rows.filter(
             Q(information__sheet__moved_at__gte=moment) | Q(information__additions__at__gte=moment)

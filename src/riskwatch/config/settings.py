@@ -215,6 +215,21 @@ SOURCES = [
     "riskwatch.connectors.gacc_monthly.SOURCE",
     "riskwatch.connectors.intake.SOURCE",
 ]
+# How each room's records are packed into archive packages and destroyed, one dotted path each.
+HOLDINGS = [
+    f"riskwatch.{room}.holdings.HOLDING"
+    for room in (
+        "case",
+        "collection",
+        "verification",
+        "assessment",
+        "decision",
+        "measures",
+        "followup",
+        "disclosure",
+        "archive",
+    )
+]
 INSPECTION_CONTROL = "riskwatch.connectors.eciq.control.CONTROL"
 # Without a mail server, mail is written as files, so that nothing said is lost.
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "")

@@ -1,0 +1,5 @@
+"""Commissions, reports and centres' proposals in archive packages, and their destruction."""
+
+from riskwatch.case.holdings import Room
+
+HOLDING = Room("assessment", kinds=("assessment", "proposal"))
