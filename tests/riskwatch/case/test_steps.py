@@ -78,7 +78,13 @@ def test_a_step_opens_only_to_its_roles_at_its_place(step, cast):
             (firm, "operator", ""),
         ):
             me = Standing(cast["hq-policy"], date(2026, 3, 10), (Post(org.pk, kind, level, role, 0),))
-            here = {"owner": org in (sh, hq), "only_owner": org == sh, "superior": org == hq, "headquarters": org == hq}
+            here = {
+                "owner": org in (sh, hq),
+                "lead": org in (sh, hq),
+                "only_owner": org == sh,
+                "superior": org == hq,
+                "headquarters": org == hq,
+            }
             allowed = role in step.roles and any(here.get(p, False) for p in places)
             if any(p in ("commissioned", "addressee", "reporter") for p in places):
                 sheet_saved = _concerned(step, sh, firm, places)

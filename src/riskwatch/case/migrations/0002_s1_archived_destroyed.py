@@ -3,6 +3,16 @@
 from django.db import migrations, models
 
 
+def show_to_addressees(apps, schema_editor):
+    """Offices that a survey or joint handling is addressed to may read it; the index of readers follows the table."""
+    Sheet, Concern = apps.get_model('case', 'Sheet'), apps.get_model('case', 'Concern')
+    parts = {'survey': ('addressee', 'commissioned'), 'joint_handling': ('addressee',)}
+    for kind, allowed in parts.items():
+        for sheet in Sheet.objects.filter(kind=kind).only('pk'):
+            rows = Concern.objects.filter(sheet=sheet.pk, part__in=allowed).values_list('organisation', flat=True)
+            Sheet.objects.filter(pk=sheet.pk).update(readers=sorted(set(rows)))
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -20,4 +30,5 @@ class Migration(migrations.Migration):
             name='destroyed_at',
             field=models.DateTimeField(blank=True, null=True),
         ),
+        migrations.RunPython(show_to_addressees, migrations.RunPython.noop),
     ]
