@@ -16,7 +16,7 @@ from decree188.calendar import shanghai_date
 from riskwatch.case import families
 from riskwatch.case.access import visible
 from riskwatch.case.lifecycle import FINAL, Standing, stage_name
-from riskwatch.case.models import Concern, Folder, Message, Sheet
+from riskwatch.case.models import Concern, Folder, JointOffice, Message, Sheet
 from riskwatch.case.standing import binding_on
 from riskwatch.case.steps import MEASURES, NEW, STEPS
 from riskwatch.case.words import KINDS
@@ -141,14 +141,20 @@ _WORK = _work_by_role()
 
 def _held(place: str, posts: Sequence[parties.Post], today: date) -> Q:
     organisations = [p.organisation for p in posts]
-    if place in ("owner", "only_owner"):
-        return Q(owner__in=organisations)
+    if place in ("owner", "lead", "only_owner"):
+        shared = _shared(organisations) if place == "owner" else []
+        return Q(owner__in=organisations) | Q(folder__in=shared) if shared else Q(owner__in=organisations)
     if place == "superior":
         return Q(owner__in=_next_below(organisations, today))
     if place == "headquarters":
         return Q() if any(p.level == "headquarters" for p in posts) else Q(pk__in=[])
     mine = Concern.objects.filter(sheet=OuterRef("pk"), organisation__in=organisations, part=place)
     return Q(Exists(mine))
+
+
+def _shared(offices: list[int]) -> list[int]:
+    """Keys of the cases that some offices handle jointly: few, and as keys the database joins index scans."""
+    return list(JointOffice.objects.filter(office__in=offices, until=None).values_list("folder", flat=True))
 
 
 def _next_below(offices: Iterable[int], today: date) -> QuerySet[OfficeReach, int]:

@@ -113,6 +113,8 @@ ACTS = {
     "folder.recuse": _("回避"),
     "folder.split": _("分案立卷"),
     "folder.archive": _("归档"),
+    "folder.end_joint": _("结束共同办理"),
+    "folder.hand_over": _("移交案件材料"),
     "information.reveal_identity": _("查看报告人身份"),
     "information.take_charge": _("承办"),
     "information.add": _("补充"),
