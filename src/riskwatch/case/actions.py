@@ -68,7 +68,7 @@ def open_folder(
 
 @transaction.atomic
 def enclose(folder: Folder, sheets: Iterable[Sheet], *, by: Person, at: datetime) -> None:
-    """Put pieces of information into a case; they may lie in other cases too."""
+    """Put pieces of information, or duties that operators opened by themselves, into a case; they may lie in others too."""
     now = lock_open(folder)
     refuse_without_post(now.owner, ("case_officer", "registrar"), by=by, at=at, about=now, jointly=True)
     rows = list(sheets)
@@ -81,7 +81,12 @@ def _put_in(folder: Folder, pieces: list[Sheet], *, by: Person, at: datetime) ->
     for sheet in sheets:
         refuse_recused([by.pk], sheet)
         refuse_unless(sheet.destroyed_at is None, _("%(sheet)s已依法销毁") % {"sheet": sheet}, code="destroyed")
-        refuse_unless(sheet.kind == "information", _("只有风险信息可以放入案卷"), code="not_information")
+        own_duty = sheet.kind == "duty" and sheet.folder_id is None
+        refuse_unless(
+            sheet.kind == "information" or own_duty,
+            _("只有风险信息和企业自报的义务可以放入案卷"),
+            code="not_information",
+        )
         refuse_unless(
             sheet.stage not in ("out_of_scope", "transferred", "withdrawn"),
             _("%(sheet)s不能立案：它已不予受理、移送或撤回") % {"sheet": sheet},

@@ -35,16 +35,18 @@ class MergeForm(ReasonForm):
 
 
 class EncloseForm(StepForm):
-    number = forms.CharField(label=_("信息编号"), max_length=40)
+    number = forms.CharField(label=_("信息或企业自报义务的编号"), max_length=60)
 
     def clean_number(self) -> Sheet:
-        """The information of this number that the person may see."""
+        """The information, or the duty outside any case, of this number that the person may see."""
         from riskwatch.case.access import visible
 
-        rows = Sheet.objects.filter(kind="information", number=self.cleaned_data["number"].strip())
+        rows = Sheet.objects.filter(
+            folder=None, kind__in=("information", "duty"), number=self.cleaned_data["number"].strip()
+        )
         found = visible(rows, to=self.by, at=self.at).first()
         if found is None:
-            raise forms.ValidationError(_("没有找到这条信息"))
+            raise forms.ValidationError(_("没有找到这条信息或义务"))
         return found
 
 

@@ -16,7 +16,7 @@ from decree188.calendar import shanghai_date
 from riskwatch.case import families
 from riskwatch.case.access import visible
 from riskwatch.case.lifecycle import FINAL, Standing, stage_name
-from riskwatch.case.models import Concern, Folder, JointOffice, Message, Sheet
+from riskwatch.case.models import Concern, Enclosure, Folder, JointOffice, Message, Sheet
 from riskwatch.case.standing import binding_on
 from riskwatch.case.steps import MEASURES, NEW, STEPS
 from riskwatch.case.words import KINDS
@@ -65,9 +65,35 @@ def keeps_open(folder: Folder, *, at: datetime) -> list[Left]:
         enclosures__folder=folder, enclosures__taken_out_at=None, stage__in=("received", "verifying")
     )
     left += [Left(s, f"{KINDS['information']} {s.number}", stage_name(s.kind, s.stage)) for s in waiting]
+    left += [Left(s, f"{KINDS[s.kind]} {s.number}", stage_name(s.kind, s.stage)) for s in own_duties(folder)]
     merged = Folder.objects.filter(merged_into=folder, state=Folder.State.OPEN)
     left += [Left(None, _("并入的案卷 %(number)s") % {"number": f.number}, _("办理中")) for f in merged]
     return left
+
+
+def own_duties(folder: Folder) -> list[Sheet]:
+    """Open duties that operators took on from their own knowledge and that belong to this case.
+
+    They lie in it, or stem from information that does, or are an operator's of this case on a product of its
+    information and lie in no other case.
+    """
+    open_ones = Sheet.objects.filter(kind="duty", folder=None).exclude(stage__in=FINAL["duty"]).order_by("pk")
+    pieces = Sheet.objects.filter(enclosures__folder=folder, enclosures__taken_out_at=None)
+    inside = list(pieces.filter(kind="information").only("pk", "title", "words"))
+    named = Concern.objects.filter(Q(sheet__in=inside) | Q(sheet__folder=folder), organisation__kind="operator")
+    theirs = Concern.objects.filter(part="addressee", organisation__in=named.values("organisation")).values("sheet")
+    lying = Exists(Enclosure.objects.filter(sheet=OuterRef("pk"), taken_out_at=None))
+    found = {s.pk: s for s in open_ones.filter(Q(pk__in=pieces.filter(kind="duty")) | Q(causes__in=inside)).distinct()}
+    for sheet in open_ones.filter(~lying, pk__in=theirs):
+        if any(_on_product(sheet.words, piece) for piece in inside):
+            found[sheet.pk] = sheet
+    return list(found.values())
+
+
+def _on_product(product: str, piece: Sheet) -> bool:
+    """Whether information speaks of a product that a duty names."""
+    wanted = product.strip().lower()
+    return bool(wanted) and wanted in f"{piece.title} {piece.words}".lower()
 
 
 def in_force(folder: Folder, *, at: datetime) -> QuerySet[Sheet]:

@@ -54,15 +54,21 @@ def _own(person: Person, at: datetime) -> Organisation:
 
 
 @transaction.atomic
-def know(*, office: Organisation, product: str, known_at: datetime, by: Person, at: datetime) -> list[Sheet]:
-    """An operator that knows of a risk opens its four duties by itself, before any measure."""
+def know(
+    *, office: Organisation, product: str, known_at: datetime, by: Person, at: datetime, about: str = ""
+) -> list[Sheet]:
+    """An operator that knows of a risk opens its four duties by itself, before any measure.
+
+    ``about`` is the number of its own report, when it made one: the duties then belong to whatever case takes it up.
+    """
     refuse_unless(known_at <= at, _("知悉时间不能晚于现在"), code="future", status=422)
     operator = _own(by, at)
+    causes = _reported(about, operator)
     made = []
     base = documents.record_number("DU", office=office.code, at=at)
     for place, (code, term) in enumerate(operator_duties.items(), 1):
         plan = Plan(kind="duty", title=f"{term.zh}：{product}", owner=office, number=f"{base}-义务{place}", words=product,
-                    due_on=deadlines.due_on("duty", shanghai_date(known_at)), parts={"addressee": [operator]})  # fmt: skip
+                    causes=causes, due_on=deadlines.due_on("duty", shanghai_date(known_at)), parts={"addressee": [operator]})  # fmt: skip
         sheet = begin(plan, "know", by=by, at=at, content={"duty": code, "known_at": known_at})
         Duty.objects.create(sheet=sheet, kind=code, operator=operator, known_at=known_at)
         made.append(sheet)
@@ -74,6 +80,18 @@ def know(*, office: Organisation, product: str, known_at: datetime, by: Person, 
         role="case_officer",
     )
     return made
+
+
+def _reported(number: str, operator: Organisation) -> tuple[Sheet, ...]:
+    """The report of this number that an operator made; none without a number."""
+    if not number.strip():
+        return ()
+    rows = Sheet.objects.filter(kind="information", number=number.strip())
+    found = rows.filter(concerns__organisation=operator, concerns__part="reporter").first()
+    if found is None:
+        raise Refusal(_("没有找到贵单位的这份报告：%(number)s") % {"number": number}, remedy=_("核对报告编号，或不填"),
+                      code="no_report", status=422, fields={"about": _("没有找到")})  # fmt: skip
+    return (found,)
 
 
 @transaction.atomic

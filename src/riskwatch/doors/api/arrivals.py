@@ -64,6 +64,7 @@ class KnowledgeIn(Strict):
     office: str = Field(max_length=40)
     product: str = Field(min_length=1, max_length=200)
     known_at: datetime
+    about: str = Field("", max_length=60, description="number of the operator's own report, when it made one")
 
 
 class TraceabilityIn(Strict):
@@ -139,8 +140,9 @@ def _report(request: Any, body: ReportIn) -> Any:
 def _know(request: Any, body: KnowledgeIn) -> Any:
     at = timezone.now()
     made = followup.know(
-        office=_organisation(body.office), product=body.product, known_at=_moment(body.known_at), by=request.auth, at=at
-    )
+        office=_organisation(body.office), product=body.product, known_at=_moment(body.known_at), about=body.about,
+        by=request.auth, at=at,
+    )  # fmt: skip
     return [_made(sheet) for sheet in made]
 
 
