@@ -2,4 +2,6 @@
 
 from riskwatch.case.holdings import Room
 
-HOLDING = Room("assessment", kinds=("assessment", "proposal"))
+HOLDING = Room(
+    "assessment", kinds=("assessment", "proposal", "reassessment_due"), keep={"reassessmentdue": ("once_key",)}
+)

@@ -34,6 +34,7 @@ ACCESS: dict[str, dict[str, str]] = {
     "transfer": {"owner": "full", "addressee": "full"},
     "proposal": {"owner": "full"},
     "assessment": {"owner": "full", "commissioned": "full", "measured": "conclusion", "addressee": "full"},
+    "reassessment_due": {"owner": "full"},
     "decision": {"owner": "full"},
     "emergency_review": {"owner": "full"},
     "circular": {"owner": "full", "addressee": "full"},

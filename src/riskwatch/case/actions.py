@@ -10,9 +10,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 import decree188
-from riskwatch.case import journalling, outbox, queries
+from riskwatch.case import families, journalling, outbox, queries
 from riskwatch.case.lifecycle import joint_offices, lock, posts_of, recused, refuse_recused
 from riskwatch.case.models import Enclosure, Folder, JointOffice, Recusal, Sheet
+from riskwatch.case.ports import watches
 from riskwatch.case.sheets import index_words
 from riskwatch.documents import actions as documents
 from riskwatch.parties import queries as parties
@@ -73,7 +74,14 @@ def enclose(folder: Folder, sheets: Iterable[Sheet], *, by: Person, at: datetime
     refuse_without_post(now.owner, ("case_officer", "registrar"), by=by, at=at, about=now, jointly=True)
     rows = list(sheets)
     _put_in(now, rows, by=by, at=at)
+    _show(now, rows, by=by, at=at)
     journalling.record_on_folder(now, "folder.enclose", by=by, at=at, content={"sheets": [s.pk for s in rows]})
+
+
+def _show(folder: Folder, pieces: Iterable[Sheet], *, by: Person, at: datetime) -> None:
+    """Let those who watch cases see what came into one."""
+    for watch in watches():
+        watch.enclosed(folder, pieces, by=by, at=at)
 
 
 def _put_in(folder: Folder, pieces: list[Sheet], *, by: Person, at: datetime) -> None:
@@ -170,6 +178,7 @@ def merge(folder: Folder, into: Folder, *, by: Person, at: datetime, reason: str
     refuse_unless(now.merged_into_id is None, _("案卷已并入其他案卷"), remedy=_("先撤销原来的合并"), code="merged")
     refuse_unless(target.merged_into_id is None, _("目标案卷已并入其他案卷"), remedy=_("改选最终的案卷"), code="merged")
     Folder.objects.filter(pk=now.pk).update(merged_into=target)
+    _show(target, Sheet.objects.filter(pk__in=families.enclosed(families.merged_in(now.pk))), by=by, at=at)
     journalling.record_on_folder(now, "folder.merge", by=by, at=at, content={"into": target.pk, "reason": reason})
     journalling.record_on_folder(target, "folder.take_in", by=by, at=at, content={"from": now.pk, "reason": reason})
 

@@ -112,6 +112,11 @@ ASSESSMENT = (
          final=True),
     Step("assessment", "cancel", ("commissioned", "working"), "cancelled", OFFICER, _("撤销委托"), final=True),
 )
+REASSESSMENT = (
+    Step("reassessment_due", "reassess", ("open",), "begun", OFFICER, _("重新评估"), rule="reassess_on_change", final=True),
+    Step("reassessment_due", "decline", ("open",), "declined", OFFICER, _("不重新评估"), rule="reassess_on_change",
+         final=True),
+)
 DECISION = (
     Step("decision", "judge", (NEW,), "judging", OFFICER, _("开始研判"), rule="judge_then_decide"),
     Step("decision", "propose", ("judging",), "proposed", OFFICER, _("提请决定"), rule="judge_then_decide"),
@@ -211,7 +216,7 @@ ARCHIVE = (
 )
 
 STEPS: tuple[Step, ...] = (
-    *INFORMATION, *VERIFICATION, *TRANSFER, *PROPOSAL, *ASSESSMENT, *DECISION,
+    *INFORMATION, *VERIFICATION, *TRANSFER, *PROPOSAL, *ASSESSMENT, *REASSESSMENT, *DECISION,
     *(step for kind in MEASURES for step in _measure(kind)),
     *FILING, *FOLLOWUP, *DISCLOSURE, *ARCHIVE,
 )

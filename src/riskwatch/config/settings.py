@@ -215,6 +215,8 @@ SOURCES = [
     "riskwatch.connectors.gacc_monthly.SOURCE",
     "riskwatch.connectors.intake.SOURCE",
 ]
+# Who watches what comes into a case and what a day brings, one dotted path each.
+WATCHES = ["riskwatch.assessment.triggers.WATCH"]
 # How each room's records are packed into archive packages and destroyed, one dotted path each.
 HOLDINGS = [
     f"riskwatch.{room}.holdings.HOLDING"

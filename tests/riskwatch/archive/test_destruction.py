@@ -13,6 +13,7 @@ from django.db import connection
 from riskwatch.archive import actions as archive
 from riskwatch.archive.models import ArchiveItem
 from riskwatch.archive.ports import by_kind, holdings
+from riskwatch.assessment import triggers
 from riskwatch.case import actions as case
 from riskwatch.case import desk, queries
 from riskwatch.case.models import Folder, Sheet
@@ -70,6 +71,8 @@ def _closed(cast, at, done):
     for sheet in done.measure.effects.filter(kind="filing"):
         filing.send(sheet, summary="琥珀概要", by=officer, at=at + 3 * day)
         filing.receipt(sheet, by=cast["hq-registrar"], at=at + 3 * day)
+    for sheet in Sheet.objects.filter(folder=done.folder, kind="reassessment_due"):
+        triggers.decline(sheet, reason="琥珀已考虑", by=officer, at=at + 4 * day)
     case.close(done.folder, by=officer, at=at + 4 * day, summary="琥珀小结")
     done.folder.refresh_from_db()
     return archive.file_folder(done.folder, retention_class="ordinary", by=cast["sh-archivist"], at=at + 5 * day)
@@ -92,6 +95,9 @@ def _telling(event):
 def test_after_destruction_no_word_is_left_anywhere_and_the_journal_still_holds(cast, at, told):
     done = walk(cast, _telling(told[0]), upto="issued", at=at)
     attach(done.information, [_upload("琥珀证据".encode(), "琥珀.txt")], by=cast["sh-registrar"], at=at)
+    again = walk(cast, _telling(told[1]), upto="verified", at=at).information
+    case.enclose(done.folder, [again], by=cast["sh-case_officer"], at=at)
+    assert done.folder.sheets.filter(kind="reassessment_due").exists()
     case.recuse(done.folder, cast["pj-verifier"], by=cast["pj-verifier"], at=at, reason="琥珀亲属")
     item = _closed(cast, at, done)
     assert _where("琥珀")
