@@ -1,6 +1,7 @@
 """The table of steps, read and walked in full: every kind × stage × step × role."""
 
 from datetime import date
+from itertools import product
 
 import pytest
 from django.db import transaction
@@ -164,15 +165,16 @@ def _expected(step, stage, role, home, owner):
 
 
 def _try(sheet, step, person, at):
-    """What becomes of a step; nothing of it stays."""
-    point = transaction.savepoint()
+    """What becomes of a step; nothing of it stays. The test's own transaction stands in for the act's."""
+    point = transaction.savepoint() if sheet.stage in step.leaves else None
     try:
-        moved = advance(Sheet(pk=sheet.pk, kind=sheet.kind), step.name, by=person, at=at)
+        moved = advance.__wrapped__(Sheet(pk=sheet.pk, kind=sheet.kind), step.name, by=person, at=at)
         return DONE if moved.stage == step.enters else moved.stage
     except Refusal as refused:
         return refused.code
     finally:
-        transaction.savepoint_rollback(point)
+        if point:
+            transaction.savepoint_rollback(point)
 
 
 @pytest.mark.parametrize("kind", OF_KIND)
@@ -184,15 +186,15 @@ def test_every_stage_times_step_times_role_through_advance(kind, actors, cast, a
     steps = [s for s in OF_KIND[kind] if s.leaves != (NEW,)]
     stages = sorted({s.enters for s in OF_KIND[kind]} | {stage for s in steps for stage in s.leaves})
     wrong, tried = [], 0
-    for stage in stages:
-        Sheet.objects.filter(pk=sheet.pk).update(stage=stage)
-        for step in steps:
-            with remembering():
-                for role, (person, home) in actors.items():
-                    found, wanted = _try(sheet, step, person, at), _expected(step, stage, role, home, owner)
-                    tried += 1
-                    if found != wanted:
-                        wrong.append((stage, step.name, role, found, wanted))
+    with remembering():  # who holds which post does not change while the table is walked
+        for stage, step in product(stages, steps):
+            sheet.stage = stage
+            sheet.save(update_fields=["stage"])
+            for role, (person, home) in actors.items():
+                found, wanted = _try(sheet, step, person, at), _expected(step, stage, role, home, owner)
+                tried += 1
+                if found != wanted:
+                    wrong.append((stage, step.name, role, found, wanted))
     assert not wrong
     assert tried == len(stages) * len(steps) * len(BY_CODE)
 
