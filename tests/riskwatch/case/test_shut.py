@@ -68,3 +68,29 @@ def test_the_page_offers_nothing_and_takes_no_file_on_archived_information(cast,
     answer = browser.post(reverse("office:act", args=[sheet.pk, "information-add"]), said)
     assert answer.status_code == 409
     assert not sheet.files.exists()
+
+
+def test_a_source_that_tells_an_archived_piece_anew_changes_nothing_and_its_office_is_told_once(cast, at):
+    import io
+
+    from riskwatch.case.models import Message, Sheet
+    from riskwatch.collection import bulk
+    from riskwatch.connectors import intake
+
+    def collect(text, name):
+        body = f"来源,标题,内容,外部编号\n媒体舆情信息,甲,{text},X1\n".encode()
+        return bulk.collect(
+            io.BytesIO(body), name, bulk.Batch(intake.SOURCE, cast.orgs["sh"], cast["sh-registrar"], at)
+        )
+
+    collect("一", "a.csv")
+    sheet = Sheet.objects.get(kind="information")
+    verification.verify_batch(
+        [sheet.pk], cast.orgs["sh"], result="refuted", method="m", sample="s", by=cast["sh-approver"], at=at
+    )
+    sheet.refresh_from_db()
+    archive.file_information(sheet, retention_class="ordinary", by=cast["sh-archivist"], at=at)
+    for name in ("b.csv", "c.csv"):
+        assert collect("二", name).renewed == 0
+    assert not Addition.objects.filter(information=sheet.pk).exists()
+    assert Message.objects.filter(sheet=sheet, to_organisation=cast.orgs["sh"], role="registrar").count() == 1
