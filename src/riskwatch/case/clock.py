@@ -99,8 +99,12 @@ def _escalate(pk: int, *, by: Person, at: datetime) -> int:
     Sheet.objects.filter(pk=pk).update(escalated_on=today)
     superior = parties.superior(sheet.owner, today) if sheet.owner.kind == "office" else parties.headquarters()
     subject = _("逾期：%(title)s，应于%(day)s办结") % {"title": sheet.title, "day": sheet.due_on}
-    outbox.tell(
-        [o for o in (sheet.owner, superior) if o], subject=subject, at=at, sheet=sheet, once=f"late:{pk}:{sheet.due_on}"
-    )
+    once = f"late:{pk}:{sheet.due_on}"
+    if superior is None:
+        # Nobody stands above headquarters: its own deciders and supervisors answer for what is late there.
+        for role in ("decider", "supervisor"):
+            outbox.tell([sheet.owner], subject=subject, at=at, sheet=sheet, role=role, once=f"{once}:{role}")
+    else:
+        outbox.tell([sheet.owner, superior], subject=subject, at=at, sheet=sheet, once=once)
     journalling.record(sheet, f"{sheet.kind}.overdue", by=by, at=at, content={"due_on": sheet.due_on})
     return 1

@@ -126,7 +126,7 @@ DECISION = (
     Step("emergency_review", "confirm", ("open",), "confirmed", DECIDER, _("确认继续"), at="headquarters",
          opens=("emergency_review",), rule="emergency", final=True),
     Step("emergency_review", "adjust", ("open",), "adjusted", DECIDER, _("复核后调整"), at="headquarters",
-         rule="emergency", final=True),
+         opens=("emergency_review",), rule="emergency", final=True),
     Step("emergency_review", "lift", ("open",), "lifted", DECIDER, _("复核后解除"), at="headquarters", rule="emergency",
          final=True),
 )

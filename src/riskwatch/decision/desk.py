@@ -83,7 +83,7 @@ def install() -> None:
         Act("decision", "void", ReasonForm, actions.void),
         Act("decision", "decide_emergency", EmergencyForm, actions.decide_emergency, begins_on=("folder",)),
         Act("emergency_review", "confirm", ConfirmForm, _review("confirm")),
-        Act("emergency_review", "adjust", ReviewForm, _review("adjust")),
+        Act("emergency_review", "adjust", ConfirmForm, _review("adjust")),
         Act("emergency_review", "lift", ReviewForm, _review("lift")),
         facts={"decision": facts, "emergency_review": review_facts},
     )

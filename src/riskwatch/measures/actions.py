@@ -20,6 +20,7 @@ from riskwatch.case import outbox
 from riskwatch.case.lifecycle import advance
 from riskwatch.case.models import Sheet
 from riskwatch.case.sheets import Plan, begin, concern
+from riskwatch.decision import queries as decisions
 from riskwatch.documents import actions as documents
 from riskwatch.measures import filing, instructions, served
 from riskwatch.measures.models import Addressee, Line, Measure, Version
@@ -72,11 +73,14 @@ def draft(
 
 
 def _refuse_undecided(decision: Sheet) -> None:
-    from riskwatch.decision.models import Decision
-
-    row = Decision.objects.filter(pk=decision.pk, sheet__stage="decided", conclusion="measures").exists()
-    refuse_unless(row, _("没有采取措施的处置决定，不能拟制措施"), remedy=_("先研判并作出决定"),
+    refuse_unless(decisions.calls_for_measures(decision), _("没有采取措施的处置决定，不能拟制措施"), remedy=_("先研判并作出决定"),
                   rule=decree188.by_name("judge_then_decide"), code="no_decision")  # fmt: skip
+    _refuse_withdrawn(decision)
+
+
+def _refuse_withdrawn(decision: Sheet) -> None:
+    refuse_unless(not decisions.withdrawn(decision), _("紧急决定已在复核后解除，不能再据以采取措施"),
+                  remedy=_("确有需要的，重新作出决定"), rule=decree188.by_name("emergency"), code="decision_lifted")  # fmt: skip
 
 
 def _refuse_term(rules: MeasureRule, ends_on: date | None, today: date) -> None:
@@ -151,6 +155,8 @@ def issue(sheet: Sheet, *, by: Person, at: datetime, starts_on: date | None = No
     rules = rule_book(sheet.kind)
     measure = Measure.objects.select_related("sheet__owner").get(pk=sheet.pk)
     _refuse_level(rules, sheet)
+    for decision in Sheet.objects.filter(effects=sheet, kind="decision"):
+        _refuse_withdrawn(decision)
     refuse_unless(not lapses(sheet.ends_on, today), _("期限已过，不能签发"), remedy=_("退回修改期限"), rule=decree188.by_name("lapses"),
                   code="term_past")  # fmt: skip
     words = series_of(sheet.kind, sheet.owner)

@@ -14,6 +14,7 @@ from decree188.measure_rules import MEASURE_RULES, TermRule
 from riskwatch.case.desk import Act, Fact, PlainForm, ReasonForm, StepForm, day, enter, organisations, text
 from riskwatch.case.models import Folder, Sheet
 from riskwatch.case.steps import MEASURES
+from riskwatch.decision import queries as decisions
 from riskwatch.measures import actions, filing, served
 from riskwatch.measures.models import SERVICE, Addressee, Filing, Line, Measure
 from riskwatch.parties.models import Organisation
@@ -202,7 +203,7 @@ def filing_facts(sheet: Sheet, depth: str) -> list[Fact]:
 
 
 def _decided(subject: Sheet | Folder, at: object) -> bool:
-    return isinstance(subject, Sheet) and subject.stage == "decided"
+    return isinstance(subject, Sheet) and subject.stage == "decided" and not decisions.withdrawn(subject)
 
 
 def _unserved(subject: Sheet | Folder, at: object) -> bool:
