@@ -16,7 +16,7 @@ from decree188.scope import centre_remit
 from riskmethods.scenario import Scenario, ScenarioError, band_words, judge
 from riskwatch.assessment.models import Assessment, ConflictStatement, Proposal, Report
 from riskwatch.case import deadlines, outbox
-from riskwatch.case.lifecycle import advance, posts_of
+from riskwatch.case.lifecycle import advance, lock, posts_of
 from riskwatch.case.models import Folder, Sheet
 from riskwatch.case.sheets import Plan, begin, concern
 from riskwatch.documents import actions as documents
@@ -192,6 +192,7 @@ def latest_report(assessment: Assessment) -> Report | None:
 @transaction.atomic
 def accept(sheet: Sheet, *, by: Person, at: datetime, remark: str = "") -> Sheet:
     """Accept a report; it is printed, and the assessment that it replaces is superseded."""
+    lock(sheet)
     row = Assessment.objects.select_related("assessor", "previous").get(pk=sheet.pk)
     report = latest_report(row)
     assert report is not None

@@ -17,6 +17,7 @@ from riskwatch.case.models import Cause, Folder, Recusal, Sheet
 from riskwatch.case.standing import MOVABLE_AFTER_TERM, standing
 from riskwatch.case.steps import NEW, STEPS, Step
 from riskwatch.journal.queries import has_done
+from riskwatch.look.templatetags.look import shanghai
 from riskwatch.parties import queries as parties
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import Refusal
@@ -97,8 +98,15 @@ def advance(
     return sheet
 
 
+def hold(sheet: Sheet) -> Sheet:
+    """The sheet as it is now, its folder and itself locked until the transaction ends, whatever state they are in."""
+    if sheet.folder_id:
+        Folder.objects.select_for_update().get(pk=sheet.folder_id)
+    return Sheet.objects.select_for_update(of=("self",)).select_related("moved_by", "owner").get(pk=sheet.pk)
+
+
 def lock(sheet: Sheet) -> Sheet:
-    """The sheet as it is now, its folder and itself locked until the transaction ends."""
+    """The same as `hold`, for what is done in an open case only."""
     if sheet.folder_id:
         folder = Folder.objects.select_for_update().get(pk=sheet.folder_id)
         if folder.state != Folder.State.OPEN:
@@ -108,7 +116,7 @@ def lock(sheet: Sheet) -> Sheet:
                 remedy=_("先由原承办海关重新开启案卷"),
                 code="folder_closed",
             )
-    return Sheet.objects.select_for_update(of=("self",)).select_related("moved_by", "owner").get(pk=sheet.pk)
+    return hold(sheet)
 
 
 def _refuse_moved(sheet: Sheet, row: Step, expected: int | None) -> None:
@@ -118,7 +126,7 @@ def _refuse_moved(sheet: Sheet, row: Step, expected: int | None) -> None:
         _("%(who)s已于%(when)s办理过这一步，现在的状态是“%(stage)s”")
         % {
             "who": sheet.moved_by,
-            "when": f"{sheet.moved_at:%Y-%m-%d %H:%M}",
+            "when": shanghai(sheet.moved_at),
             "stage": stage_name(sheet.kind, sheet.stage),
         },
         remedy=_("刷新页面后按现在的状态办理"),

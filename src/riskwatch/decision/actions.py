@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -45,6 +46,7 @@ def propose(
     conflict_checked: bool,
 ) -> Sheet:  # fmt: skip
     """Lay a conclusion with its grounds before the decider."""
+    lock(sheet)
     refuse_unless(conflict_checked, _("须先核对承办人员与本案有无利害关系"), code="conflict_unchecked", status=422)
     refuse_unless(conclusion != "measures" or measures.strip(), _("采取措施的，须写明拟采取的措施"), code="measures_missing",
                   status=422)  # fmt: skip
@@ -67,6 +69,7 @@ def send_back(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
 @transaction.atomic
 def decide(sheet: Sheet, *, by: Person, at: datetime, remark: str = "") -> Sheet:
     """Decide as proposed; the decision is printed and numbered."""
+    lock(sheet)
     assert sheet.folder is not None
     refuse_unless(accepted(sheet.folder), _("评估报告已被替代或撤回"), remedy=_("退回研判，按新报告重新提请"),
                   rule=decree188.by_name("judge_then_decide"), code="no_report")  # fmt: skip
@@ -75,7 +78,8 @@ def decide(sheet: Sheet, *, by: Person, at: datetime, remark: str = "") -> Sheet
     return advance(sheet, "decide", by=by, at=at, content={"conclusion": row.conclusion, "remark": remark})
 
 
-def _print(row: Decision, *, by: Person, at: datetime) -> None:
+def paper_of(row: Decision, *, by: Person) -> dict[str, Any]:
+    """A decision as printed."""
     sections = [["一、研判意见", row.deliberation], ["二、考虑过的方案", row.options],
                 ["三、结论", row.get_conclusion_display()], ["四、措施", row.measures], ["五、理由和依据", row.grounds]]  # fmt: skip
     if row.emergency:
@@ -84,8 +88,12 @@ def _print(row: Decision, *, by: Person, at: datetime) -> None:
             ["七、尚不确定的事项", row.unknowns],
             ["八、参照的国际做法", row.practice],
         ]
-    content = {"organ": row.sheet.owner.full_name_zh or str(row.sheet.owner), "signer": str(by),
-               "sections": [s for s in sections if s[1]]}  # fmt: skip
+    return {"organ": row.sheet.owner.full_name_zh or str(row.sheet.owner), "signer": str(by),
+            "sections": [s for s in sections if s[1]]}  # fmt: skip
+
+
+def _print(row: Decision, *, by: Person, at: datetime) -> None:
+    content = paper_of(row, by=by)
     documents.make_paper("decision", content, number=row.sheet.number, sheet=row.pk, version=1, by=by, at=at)
 
 

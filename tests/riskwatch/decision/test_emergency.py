@@ -14,7 +14,13 @@ from riskwatch.refusals import Refusal
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-WHY = {"urgent_reason": "已有死亡", "unknowns": "原因未明", "practice": "境外已召回", "measures": "公告", "grounds": "g"}
+WHY = {
+    "urgent_reason": "已有死亡",
+    "unknowns": "原因未明",
+    "practice": "境外已召回",
+    "measures": "公告",
+    "grounds": "g",
+}
 TEXTS = {"product": "p", "risk": "r", "compulsory": "停止进口", "basis": "b", "advice": "停用"}
 
 
