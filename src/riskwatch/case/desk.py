@@ -5,7 +5,7 @@ A room enters its acts and its facts when Django starts. So a step looks and ref
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from riskwatch.case.models import Folder, Sheet
 from riskwatch.case.sheets import attach
 from riskwatch.case.steps import NEW, Step
 from riskwatch.documents.forms import FilesField
+from riskwatch.look.templatetags.look import shanghai
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import Refusal
 
@@ -100,6 +101,12 @@ class Act:
         For steps that create: the kinds of sheet, or ``"folder"``, on which they are offered.
     when : callable
         Whether to offer it on a subject; only spares people useless buttons, the action refuses by itself.
+    at : str
+        For acts without a row in the table of steps: where the role must be held, as in ``Step.at``.
+    offered_to : callable
+        Whether to offer it to this person, for acts that each addressee takes once.
+    preview : callable
+        ``preview(subject, *, by, at)``: the paper that the act would make, as a PDF marked as a draft.
     """
 
     kind: str
@@ -111,6 +118,9 @@ class Act:
     label: Any = ""
     roles: tuple[str, ...] = ()
     rule: str = ""
+    at: str = ""
+    offered_to: Callable[[Sheet | Folder, lifecycle.Standing], bool] = lambda subject, me: True
+    preview: Callable[..., bytes] | None = None
 
     @property
     def key(self) -> str:
@@ -151,21 +161,28 @@ class Fact:
     label: Any
     value: Any
     wide: bool = False
+    alert: bool = False
 
 
 Facts = Callable[[Sheet, str], list[Fact]]
+# What a sheet says to an organisation that sees it as its own: ``(sheet, organisations of the reader)``.
+OwnFacts = Callable[[Sheet, Collection[int]], list[Fact]]
 _ACTS: dict[str, Act] = {}
 _FACTS: dict[str, Facts] = {}
+_OWN_FACTS: dict[str, OwnFacts] = {}
 NEVER = {"actions"}
 
 
-def enter(*acts: Act, facts: Mapping[str, Facts] | None = None) -> None:
+def enter(
+    *acts: Act, facts: Mapping[str, Facts] | None = None, own_facts: Mapping[str, OwnFacts] | None = None
+) -> None:
     """Enter a room's acts and facts; two acts under one name are a mistake."""
     for act in acts:
         if act.key in _ACTS and _ACTS[act.key] is not act:
             raise ValueError(f"two acts are called {act.key}")
         _ACTS[act.key] = act
     _FACTS.update(facts or {})
+    _OWN_FACTS.update(own_facts or {})
 
 
 def act(key: str) -> Act:
@@ -178,9 +195,12 @@ def acts() -> Iterable[Act]:
     return _ACTS.values()
 
 
-def facts(sheet: Sheet, depth: str) -> list[Fact]:
-    """What a sheet says to somebody who sees it at a depth; empty values are left out."""
-    found = _FACTS[sheet.kind](sheet, depth) if sheet.kind in _FACTS else []
+def facts(sheet: Sheet, depth: str, *, organisations: Collection[int] = ()) -> list[Fact]:
+    """What a sheet says to somebody of some organisations who sees it at a depth; empty values are left out."""
+    if depth == "own" and sheet.kind in _OWN_FACTS:
+        found = _OWN_FACTS[sheet.kind](sheet, organisations)
+    else:
+        found = _FACTS[sheet.kind](sheet, depth) if sheet.kind in _FACTS else []
     return [f for f in found if f.value not in ("", None, [], ())]
 
 
@@ -203,43 +223,54 @@ def _begins(
     for one in _ACTS.values():
         if kind not in one.begins_on or not one.when(subject, at):
             continue
-        if closed and one.key not in ("folder-reopen", "archive_item-file"):
+        if closed and one.key not in ("folder-reopen", "archive_item-file", "release-withdraw_version"):
             continue
-        if _may_begin(one, subject, owner, me):
+        if _may_begin(one, subject, owner, me) and one.offered_to(subject, me):
             found.append(one)
     return found
 
 
 def _may_begin(one: Act, subject: Any, owner: int, me: lifecycle.Standing) -> bool:
     roles = one.roles or (one.row.roles if one.row else ())
-    place = one.row.at if one.row else "owner|addressee"
+    place = one.at or (one.row.at if one.row else "owner|concerned")
     probe = Sheet(owner_id=owner)
     for post in me.posts:
         if post.role not in roles:
             continue
         for where in place.split("|"):
-            if where in ("addressee", "reporter", "commissioned"):
-                if isinstance(subject, Sheet) and subject.concerns.filter(organisation=post.organisation).exists():
+            if where in ("addressee", "reporter", "commissioned", "concerned"):
+                if isinstance(subject, Sheet) and _has_part(subject, post.organisation, where):
                     return True
             elif lifecycle._held_at(where, post, probe, me.today):
                 return True
     return False
 
 
+def _has_part(sheet: Sheet, organisation: int, where: str) -> bool:
+    """Whether an organisation has the part in a sheet from which an act begins; who is hit answers like an addressee."""
+    parts = ("addressee", "measured") if where == "addressee" else ()
+    rows = sheet.concerns.filter(organisation=organisation)
+    return (rows.filter(part__in=parts) if parts else rows).exists()
+
+
 @transaction.atomic
 def take(
     one: Act, subject: Sheet | Folder, *, form: StepForm, by: Person, at: datetime, expected_version: int | None
 ) -> Any:
-    """Take an act with a valid form: one transaction around lock, version check and action."""
-    if isinstance(subject, Sheet) and expected_version is not None:
-        now = Sheet.objects.select_for_update(of=("self",)).select_related("moved_by").get(pk=subject.pk)
-        if now.version != expected_version:
+    """Take an act with a valid form: one transaction around lock, version check and action.
+
+    Folder and sheet are locked before anything is read, so that what an action reads, decides and prints is one state.
+    """
+    if isinstance(subject, Sheet):
+        now = lifecycle.hold(subject)
+        if expected_version is not None and now.version != expected_version:
             raise Refusal(
                 _("%(who)s已于%(when)s改动过这份记录，您看到的已不是最新内容")
-                % {"who": now.moved_by, "when": f"{now.moved_at:%Y-%m-%d %H:%M}"},
+                % {"who": now.moved_by, "when": shanghai(now.moved_at)},
                 remedy=_("刷新页面，看过新内容后再办理"),
                 code="moved",
             )
+        subject.refresh_from_db()
     said = dict(form.cleaned_data)
     files = said.pop("files", [])
     result = one.do(subject, by=by, at=at, **said)

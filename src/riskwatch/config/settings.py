@@ -216,6 +216,8 @@ SOURCES = [
     "riskwatch.connectors.intake.SOURCE",
 ]
 INSPECTION_CONTROL = "riskwatch.connectors.eciq.control.CONTROL"
+# What stays true to a measure while it changes: the public copy.
+MEASURE_FOLLOWERS = ["riskwatch.disclosure.following.FOLLOWER"]
 # Without a mail server, mail is written as files, so that nothing said is lost.
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.conf import settings
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from pydantic import Field
 from decree188 import collection as law
 from decree188.calendar import SHANGHAI
 from decree188.scope import aspects, operator_roles
+from riskwatch.case.access import visible
 from riskwatch.case.models import Sheet
 from riskwatch.collection import actions, bulk
 from riskwatch.collection.desk import FactsForm
@@ -64,6 +66,7 @@ class KnowledgeIn(Strict):
     office: str = Field(max_length=40)
     product: str = Field(min_length=1, max_length=200)
     known_at: datetime
+    report: int | None = Field(None, description="the operator's own report from which it knows")
 
 
 class TraceabilityIn(Strict):
@@ -139,8 +142,9 @@ def _report(request: Any, body: ReportIn) -> Any:
 def _know(request: Any, body: KnowledgeIn) -> Any:
     at = timezone.now()
     made = followup.know(
-        office=_organisation(body.office), product=body.product, known_at=_moment(body.known_at), by=request.auth, at=at
-    )
+        office=_organisation(body.office), product=body.product, known_at=_moment(body.known_at), by=request.auth, at=at,
+        report=get_object_or_404(visible(Sheet.objects.all(), to=request.auth, at=at), pk=body.report) if body.report else None,
+    )  # fmt: skip
     return [_made(sheet) for sheet in made]
 
 
