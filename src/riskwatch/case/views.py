@@ -49,7 +49,7 @@ def papers_shown(sheet: Sheet, seen: str, mine: Collection[int]) -> QuerySet[Pap
     rows = Paper.objects.filter(sheet_id=sheet.pk).order_by("kind", "-version", "addressee_id")
     if seen == "full":
         return rows
-    if seen not in ("own", "commissioned"):
+    if seen != "own":
         return rows.none()
     if rows.exclude(addressee_id=None).exists():
         return rows.filter(addressee_id__in=mine)
@@ -211,7 +211,7 @@ def paper(request: SignedIn, pk: str, door: str) -> HttpResponse:
     sheet = get_object_or_404(visible(Sheet.objects.all(), to=request.user, at=at), pk=found.sheet_id)
     seen = depth(sheet, to=request.user, at=at) or ""
     mine = {p.organisation for p in posts_of(request.user, at).posts}
-    if seen == "commissioned" or not papers_shown(sheet, seen, mine).filter(pk=pk).exists():
+    if not papers_shown(sheet, seen, mine).filter(pk=pk).exists():
         raise Http404
     return _bytes(documents.read(found.file), "application/pdf", found.file.name, inline=True)
 

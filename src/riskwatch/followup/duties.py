@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 import decree188
@@ -112,7 +112,7 @@ def _own_report(report: Sheet, operator: Organisation, *, by: Person, at: dateti
     return own
 
 
-def own_reports(by: Person, at: datetime, operator: Organisation) -> Any:
+def own_reports(by: Person, at: datetime, operator: Organisation) -> QuerySet[Sheet]:
     """The reports that an operator handed in itself."""
     rows = Sheet.objects.filter(kind="information", concerns__organisation=operator, concerns__part="reporter")
     return visible(rows.exclude(stage="withdrawn").order_by("-made_at"), to=by, at=at)
@@ -147,7 +147,7 @@ def _figures(row: Duty, said: Sequence[Said]) -> list[list[str]]:
         raise _wrong(_("没有填报批次：%(names)s") % {"names": "、".join(left_out)}, "batch_missing")
     for batch, *parts, remaining, reason in said:
         affected = lines[batch].affected
-        total = refuse_unbalanced(batch, affected, [*parts, remaining])  # type: ignore[list-item]
+        total = refuse_unbalanced(batch, affected, [*parts, remaining])
         if total != affected and not str(reason).strip():
             raise _wrong(_("批次%(batch)s：退运、销毁、召回、整改、剩余合计%(total)s，涉及数量%(affected)s，相差%(gap)s")
                          % {"batch": batch, "total": total, "affected": affected, "gap": affected - total}, "unbalanced")  # fmt: skip
@@ -186,6 +186,7 @@ def verify_duty(sheet: Sheet, *, by: Person, at: datetime, customs_note: str, co
 
 def _confirm(row: Duty, *, by: Person, at: datetime) -> None:
     refuse_unless(row.measure_id is not None, _("本义务没有可登记的批次"), code="no_lines", status=422)
+    assert row.measure_id is not None
     measure = Sheet.objects.select_related("owner", "folder").get(pk=row.measure_id)
     for figure in row.figures.select_related("line").order_by("line"):
         parts = {name: getattr(figure, name) for name in PARTS}

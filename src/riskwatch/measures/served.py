@@ -49,7 +49,7 @@ def set_due(measure: Measure) -> None:
     """
     rows = list(measure.addressees.select_related("organisation"))
     if measure.perform_by and any(row.served_on for row in rows):
-        due = measure.perform_by
+        due: date | None = measure.perform_by
     else:
         due = min((row.acknowledge_by for row in rows if row.acknowledge_by and _silent(row)), default=None)
     Sheet.objects.filter(pk=measure.pk).exclude(due_on=due).update(due_on=due, escalated_on=None)
