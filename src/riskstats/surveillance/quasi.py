@@ -18,7 +18,7 @@ import numpy as np
 from riskstats.kernels import kernel
 
 MU0, PHI, TREND, KEPT, SE, STATE = range(6)  # what a fit leaves behind, in this order
-FITTED, NO_ROWS, NO_CASES = range(3)
+FITTED, NO_ROWS, NO_CASES, UNSETTLED = range(4)
 _STEPS = 25
 _STOP = 1e-8
 _TINY = 2.0**-52  # the least fitted mean
@@ -172,13 +172,14 @@ def _fit_once(design, y, exposure, with_trend, work):  # type: ignore[no-untyped
 
 @kernel
 def _dispersion(y, weight, mu, now, spare):  # type: ignore[no-untyped-def]
-    """Pearson's chi-squared over the residual degrees of freedom, with the last step's working weights."""
-    chi = 0.0
+    """Pearson's chi-squared over the residual degrees of freedom: with working weights, and with prior weights."""
+    chi, plain = 0.0, 0.0
     for i in range(len(y)):
         if weight[i] > 0.0:
             off = (y[i] - mu[now, i]) / mu[now, i]
             chi += weight[i] * mu[1 - now, i] * off * off
-    return chi / spare if spare > 0 else 1.0
+            plain += weight[i] * off * off
+    return (chi / spare, plain / spare) if spare > 0 else (1.0, 1.0)
 
 
 @kernel
@@ -213,14 +214,9 @@ def _reweight(design, y, work, now, with_trend, phi, limit):  # type: ignore[no-
 
 
 @kernel
-def robust_fit(design, y, exposure, with_trend, limit, work):  # type: ignore[no-untyped-def]
-    """Fit, down-weight past outbreaks, fit again; ``limit`` infinite: no re-weighting.
-
-    Returns (trend, dispersion before the floor of 1, residual degrees of freedom, half of the workspace that is last);
-    the trend is NaN when the fit does not settle.
-    """
+def _rows(design, exposure, weight, seen):  # type: ignore[no-untyped-def]
+    """Give every row with exposure the weight 1; returns rows and levels that have any."""
     runs, levels, _ = design
-    weight, mu, _, _, seen = work
     seen[:] = 0.0
     rows = 0
     for r in range(len(levels)):
@@ -229,65 +225,94 @@ def robust_fit(design, y, exposure, with_trend, limit, work):  # type: ignore[no
             if exposure[i] > 0.0:
                 rows += 1
                 seen[levels[r]] = 1.0
-    spare = int(rows - seen.sum() - (1 if with_trend else 0))
-    trend, now = _fit_once(design, y, exposure, with_trend, work)
-    raw = _dispersion(y, weight, mu, now, spare)
-    if (
-        not math.isnan(trend)
-        and spare > 0
-        and limit < math.inf
-        and _reweight(design, y, work, now, with_trend, max(raw, 1.0), limit)
-    ):
-        trend, now = _fit_once(design, y, exposure, with_trend, work)
-        raw = _dispersion(y, weight, mu, now, spare)
-    return trend, raw, spare, now
+    return rows, int(seen.sum())
 
 
 @kernel
-def _expect(now_time, now_exposure, trend, raw, with_trend, work, last, out):  # type: ignore[no-untyped-def]
+def robust_fit(design, y, exposure, with_trend, limit, work):  # type: ignore[no-untyped-def]
+    """Fit, down-weight past outbreaks, fit again; ``limit`` infinite: no re-weighting.
+
+    Returns (trend, dispersion before the floor of 1, the same with prior weights only, residual degrees of freedom,
+    half of the workspace that is last); the trend is NaN when the fit does not settle.
+    """
+    weight, mu, _, _, seen = work
+    rows, current = _rows(design, exposure, weight, seen)
+    spare = rows - current - (1 if with_trend else 0)
+    if with_trend and spare <= 0:
+        return math.nan, 1.0, 1.0, spare, 0
+    trend, now = _fit_once(design, y, exposure, with_trend, work)
+    if math.isnan(trend):
+        return trend, 1.0, 1.0, spare, now
+    raw, plain = _dispersion(y, weight, mu, now, spare)
+    if spare > 0 and limit < math.inf and _reweight(design, y, work, now, with_trend, max(raw, 1.0), limit):
+        trend, now = _fit_once(design, y, exposure, with_trend, work)
+        raw, plain = _dispersion(y, weight, mu, now, spare)
+    return trend, raw, plain, spare, now
+
+
+@kernel
+def _expect(now, fit, error, with_trend, work, out):  # type: ignore[no-untyped-def]
     """Expected count now (level 0 is the current season) and the standard error of its logarithm."""
+    time, exposure = now
+    trend, raw, _, _, last = fit
     _, _, sums, heights, _ = work
-    phi = max(raw, 1.0)
-    out[MU0] = max(math.exp(heights[0] + trend * now_time) * now_exposure, 0.0)
-    out[PHI] = phi
+    out[MU0] = math.exp(heights[0] + trend * time) * exposure
+    out[PHI] = max(raw, 1.0)
     out[TREND] = trend if with_trend else math.nan
     out[KEPT] = 1.0 if with_trend else 0.0
     variance = 1.0 / sums[1 - last, 0, 0]
     if with_trend:
-        off = now_time - sums[1 - last, 0, 1] / sums[1 - last, 0, 0]
+        off = time - sums[1 - last, 0, 1] / sums[1 - last, 0, 0]
         variance += off * off / _spread(sums[1 - last])
-    out[SE] = math.sqrt(phi * variance)
+    out[SE] = math.sqrt(error * variance)
 
 
 @kernel
-def expect_now(design, y, exposure, now, trend_rule, limit, work, out):  # type: ignore[no-untyped-def]
-    """Expected count of the tested period, with the trend dropped where the rules say so.
-
-    ``now`` is the tested period's (time, exposure). ``trend_rule`` holds, by residual degrees of freedom, the |t| a
-    trend must exceed; its place 0 is infinite when no trend is tried. A trend is also dropped when its fit does not
-    settle or when it extrapolates above every reference count.
-    """
-    most, total, rows, current = 0.0, 0.0, 0, 0
-    for i in range(len(y)):
-        if exposure[i] > 0.0:
-            rows += 1
-            total += y[i]
-            most = max(most, y[i])
+def _reference(design, y, exposure):  # type: ignore[no-untyped-def]
+    """Largest reference count, their total, and how many rows there are of the current season."""
+    most, total, current = 0.0, 0.0, 0
     runs, levels, _ = design
     for r in range(len(levels)):
-        if levels[r] == 0:
-            for i in range(runs[r], runs[r + 1]):
-                current += 1 if exposure[i] > 0.0 else 0
+        for i in range(runs[r], runs[r + 1]):
+            if exposure[i] > 0.0:
+                total += y[i]
+                most = max(most, y[i])
+                current += 1 if levels[r] == 0 else 0
+    return most, total, current
+
+
+@kernel
+def expect_now(design, y, exposure, now, rules, work, out):  # type: ignore[no-untyped-def]
+    """Expected count of the tested period, with the trend dropped where the rules say so.
+
+    ``now`` is the tested period's (time, exposure). ``rules`` are (trend rule, limit of re-weighting, whether errors
+    follow prior weights only). The trend rule holds, by residual degrees of freedom, the |t| a trend must exceed; its
+    place 0 is infinite when no trend is tried. A trend is also dropped when its fit does not settle or when it
+    extrapolates above every reference count.
+    """
+    trend_rule, limit, prior = rules
+    most, total, current = _reference(design, y, exposure)
     out[:] = math.nan
     out[STATE] = NO_ROWS if current == 0 else (NO_CASES if total == 0.0 else FITTED)
     if out[STATE] != FITTED:
         return
     if trend_rule[0] < math.inf:
-        trend, raw, spare, last = robust_fit(design, y, exposure, True, limit, work)
-        if not math.isnan(trend) and spare > 0:
-            _expect(now[0], now[1], trend, raw, True, work, last, out)
-            t = abs(trend) * math.sqrt(_spread(work[2][1 - last]) / raw) if raw > 0.0 else math.inf
+        fit = robust_fit(design, y, exposure, True, limit, work)
+        trend, raw, plain, spare, last = fit
+        if not math.isnan(trend):
+            error = raw
+            if prior and limit < math.inf:
+                error = plain
+            t = abs(trend) * math.sqrt(_spread(work[2][1 - last]) / error) if error > 0.0 else math.inf
+            _expect(now, fit, error if prior else max(raw, 1.0), True, work, out)
             if t > trend_rule[spare] and out[MU0] <= most:
                 return
-    trend, raw, spare, last = robust_fit(design, y, exposure, False, limit, work)
-    _expect(now[0], now[1], 0.0, raw, False, work, last, out)
+    fit = robust_fit(design, y, exposure, False, limit, work)
+    if math.isnan(fit[0]):
+        out[:] = math.nan
+        out[STATE] = UNSETTLED
+        return
+    error = max(fit[1], 1.0)
+    if prior:
+        error = fit[2] if limit < math.inf else fit[1]
+    _expect(now, fit, error, False, work, out)
