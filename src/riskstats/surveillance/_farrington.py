@@ -1,19 +1,17 @@
-"""The compiled loop of the Farrington methods: one tested week, all series, shared among the cores."""
+"""The compiled loop of the Farrington methods: one tested week, a block of series."""
 
 from __future__ import annotations
 
 import math
 
-import numba
 import numpy as np
 
-from riskstats.kernels import kernel, parallel_kernel
+from riskstats.kernels import kernel
 from riskstats.surveillance.quasi import FITTED, MU0, NO_CASES, NO_ROWS, PHI, SE, STATE, TREND, expect_now, workspace
 from riskstats.surveillance.signals import State
 from riskstats.surveillance.thresholds import BOUND, MEAN, PLUG_IN, PVALUE, SCORE, judge
 
 _SCORED, _NO_REFERENCE, _NO_CASES, _UNSETTLED, _FEW, _UNSEEN = (int(s) for s in list(State)[:6])
-_CHUNK = 128
 
 
 @kernel
@@ -70,9 +68,9 @@ def _keep(values, series, fit, out):  # type: ignore[no-untyped-def]
     values[7, series] = fit[SE]
 
 
-@parallel_kernel
-def score_week(counts, exposure, plan, how, results):  # type: ignore[no-untyped-def]
-    """Score one tested week of every series.
+@kernel
+def score_week(block, counts, exposure, plan, how, results):  # type: ignore[no-untyped-def]
+    """Score one tested week of the series from ``block[0]`` up to ``block[1]``.
 
     ``plan`` is (rows, runs, levels, time) of the reference; ``how`` is ((week, seasons, (floor, first recent week)),
     rules of the fit, test); ``results`` are (values, alarm, state), written.
@@ -80,16 +78,14 @@ def score_week(counts, exposure, plan, how, results):  # type: ignore[no-untyped
     rows, runs, levels, time = plan
     (week, seasons, floor), rules, test = how
     values, alarm, state = results
-    chunks = (len(counts) + _CHUNK - 1) // _CHUNK
-    for chunk in numba.prange(chunks):
-        work = workspace(len(rows), seasons)
-        y, e, fit, out = np.empty(len(rows)), np.ones(len(rows)), np.empty(6), np.empty(4)
-        for series in range(chunk * _CHUNK, min((chunk + 1) * _CHUNK, len(counts))):
-            _gather(counts, exposure, series, rows, y, e)
-            now = exposure[series, week] if exposure.size > 0 else 1.0
-            expect_now((runs, levels, time), y, e, (0.0, now), rules, work, fit)
-            beyond, why = _judge_fit(float(counts[series, week]), e, now, fit, test, out)
-            if why <= _NO_CASES and why != _NO_REFERENCE and _recent(counts, series, floor[1], week) < floor[0]:
-                beyond, why = False, _FEW
-            alarm[series], state[series] = beyond, why
-            _keep(values, series, fit, out)
+    work = workspace(len(rows), seasons)
+    y, e, fit, out = np.empty(len(rows)), np.ones(len(rows)), np.empty(6), np.empty(4)
+    for series in range(block[0], block[1]):
+        _gather(counts, exposure, series, rows, y, e)
+        now = exposure[series, week] if exposure.size > 0 else 1.0
+        expect_now((runs, levels, time), y, e, (0.0, now), rules, work, fit)
+        beyond, why = _judge_fit(float(counts[series, week]), e, now, fit, test, out)
+        if why <= _NO_CASES and why != _NO_REFERENCE and _recent(counts, series, floor[1], week) < floor[0]:
+            beyond, why = False, _FEW
+        alarm[series], state[series] = beyond, why
+        _keep(values, series, fit, out)

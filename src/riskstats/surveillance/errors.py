@@ -26,7 +26,9 @@ class SurveillanceError(ValueError):
     """
 
     def __init__(self, rule: str, zh: str, en: str, *, series: Any = None, week: Any = None) -> None:
-        place = ", ".join(f"{name} {value}" for name, value in (("series", series), ("week", week)) if value is not None)
+        place = ", ".join(
+            f"{name} {value}" for name, value in (("series", series), ("week", week)) if value is not None
+        )
         super().__init__(f"{place}: {en}" if place else en)
         self.rule, self.zh, self.en, self.series, self.week = rule, zh, en, series, week
 

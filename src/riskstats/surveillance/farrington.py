@@ -15,12 +15,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from riskstats.kernels import share
 from riskstats.surveillance import _farrington, thresholds
 from riskstats.surveillance.errors import SurveillanceError
 from riskstats.surveillance.panel import Counts, Floats, checked_counts, checked_exposure, tested_weeks
@@ -83,7 +85,9 @@ class Farrington:
             raise SurveillanceError("bad_option", "trend_p须在0与1之间", "trend_p is not between 0 and 1")
         limit = self.reweight_above
         if limit is not None and not 0.0 < limit < math.inf:
-            raise SurveillanceError("bad_option", "重加权阈值须为正的有限数", "reweight_above is not finite and positive")
+            raise SurveillanceError(
+                "bad_option", "重加权阈值须为正的有限数", "reweight_above is not finite and positive"
+            )
         if self.floor[0] < 0 or self.floor[1] < 1:
             raise SurveillanceError("bad_option", "floor须为(病例数, 周数)", "floor is (cases >= 0, weeks >= 1)")
         if self.rule not in RULES.values() or self.errors not in ("model", "surveillance"):
@@ -182,6 +186,10 @@ def farrington(
     return Signals(method=f"farrington {options}", weeks=tested, **{bound: answer.pop("bound")}, **answer)
 
 
+def _block(inputs: tuple[Any, ...], into: tuple[Any, ...], start: int, stop: int) -> None:
+    _farrington.score_week((start, stop), *inputs, into)
+
+
 def _scored(
     counts: Counts, exposure: Floats, days: Ints, tested: Ints, how: tuple[Farrington, bool]
 ) -> dict[str, NDArray[Any]]:
@@ -197,5 +205,7 @@ def _scored(
         rules = (options.trend_rule(len(plan.rows)), limit, options.errors == "surveillance")
         floor = (options.floor[0] if upper else 0, int(week) - options.floor[1] + 1)
         when = (int(week), options.reference.seasons, floor)
-        _farrington.score_week(counts, exposure, (plan.rows, *plan.as_tuple), (when, rules, test), (values[:, :, i], alarm[:, i], state[:, i]))
+        inputs = (counts, exposure, (plan.rows, *plan.as_tuple), (when, rules, test))
+        into = (values[:, :, i], alarm[:, i], state[:, i])
+        share(partial(_block, inputs, into), len(counts))
     return {**dict(zip(names, values, strict=True)), "alarm": alarm, "state": state}

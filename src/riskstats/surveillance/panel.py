@@ -193,12 +193,18 @@ class Panel:
         seen: dict[Any, dict[int, int]] = {}
         for series, week, count in records:
             if week not in column:
-                raise SurveillanceError("no_such_week", "日历中没有这一周", "not in the calendar", series=series, week=week)
+                raise SurveillanceError(
+                    "no_such_week", "日历中没有这一周", "not in the calendar", series=series, week=week
+                )
             row = seen.setdefault(series, {})
             if column[week] in row:
-                raise SurveillanceError("duplicate_week", "同一周记录两次", "the week is recorded twice", series=series, week=week)
+                raise SurveillanceError(
+                    "duplicate_week", "同一周记录两次", "the week is recorded twice", series=series, week=week
+                )
             if count < 0:
-                raise SurveillanceError("negative_count", "计数不能为负", "a count is below 0", series=series, week=week)
+                raise SurveillanceError(
+                    "negative_count", "计数不能为负", "a count is below 0", series=series, week=week
+                )
             row[column[week]] = count
         counts = np.zeros((len(seen), len(weeks)), dtype=np.int32)
         looked = np.zeros(counts.shape)

@@ -256,7 +256,7 @@ def _expect(now, fit, error, with_trend, work, out):  # type: ignore[no-untyped-
     time, exposure = now
     trend, raw, _, _, last = fit
     _, _, sums, heights, _ = work
-    out[MU0] = max(math.exp(heights[0] + trend * time) * exposure, _TINY)
+    out[MU0] = math.exp(heights[0] + trend * time) * exposure
     out[PHI] = max(raw, 1.0)
     out[TREND] = trend if with_trend else math.nan
     out[KEPT] = 1.0 if with_trend else 0.0

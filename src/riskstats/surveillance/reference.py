@@ -15,6 +15,7 @@ Farrington, Garthwaite, Andrews & Charlett (2013), Statistics in Medicine 32, 12
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,11 +138,14 @@ def design(week: int, reference: Reference, days: Ints) -> Design:
     middle, half = centres(week, reference, days), reference.half_window
     if min(middle) - half < 0:
         raise SurveillanceError(
-            "short_history", f"须有{reference.years}年历史", f"{reference.years} years before it are not there", week=week
+            "short_history",
+            f"须有{reference.years}年历史",
+            f"{reference.years} years before it are not there",
+            week=week,
         )
     rows: list[int] = []
     levels: list[int] = []
-    for here, later in zip(middle[:-1], middle[1:], strict=True):
+    for here, later in pairwise(middle):
         rows += range(here - half, here + half + 1)
         levels += [0] * (2 * half + 1)
         if reference.seasons > 1:

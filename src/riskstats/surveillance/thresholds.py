@@ -14,6 +14,7 @@ from riskstats.kernels import kernel
 from riskstats.surveillance.tails import lower_quantile, lower_tail, upper_quantile, upper_tail
 
 POWER_NONE, POWER_HALF, POWER_TWO_THIRDS, PLUG_IN, MEAN_QUANTILE = range(5)
+_TINY = 2.0**-52  # the least mean that a power transformation is given
 BOUND, PVALUE, SCORE, MEAN = range(4)  # what :func:`judge` leaves behind, in this order
 
 
@@ -83,10 +84,12 @@ def judge(y, model, test, out):  # type: ignore[no-untyped-def]
     ``model`` is (expected count, dispersion, standard error of its log); ``test`` is (rule, alpha, the normal's
     ``1 - alpha`` quantile, whether an increase is sought). Returns whether ``y`` lies beyond the bound.
     """
+    expected = model[0]
     if test[0] <= POWER_TWO_THIRDS:
-        _by_power(y, model, test, out)
+        expected = max(expected, _TINY)
+        _by_power(y, (expected, model[1], model[2]), test, out)
     else:
         _by_count(y, model, test, out)
-    gap = out[BOUND] - model[0]
-    out[SCORE] = (y - model[0]) / gap if gap != 0.0 else math.nan
+    gap = out[BOUND] - expected
+    out[SCORE] = (y - expected) / gap if gap != 0.0 else math.nan
     return y > out[BOUND] if test[3] else y < out[BOUND]

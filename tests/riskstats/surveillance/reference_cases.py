@@ -43,7 +43,10 @@ def series(path: str) -> Series:
 def stored(path: str) -> dict[str, np.ndarray]:
     """The output of a case by column; empty cells are NaN."""
     rows = list(csv.DictReader((FOLDER / path).open()))
-    return {name: np.array([float(row[name]) if row[name] not in ("", "NA") else np.nan for row in rows]) for name in rows[0]}
+    return {
+        name: np.array([float(row[name]) if row[name] not in ("", "NA") else np.nan for row in rows])
+        for name in rows[0]
+    }
 
 
 def weeks(out: dict[str, np.ndarray]) -> np.ndarray:
