@@ -74,25 +74,39 @@ def _bound(value, week, now, before, plan):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _ratio(off, spread, n):  # type: ignore[no-untyped-def]
+    """max(0, C2 - 1) from whole numbers: n y - total and n squares - total²; a root only where it exceeds 0."""
+    if off <= 0:
+        return math.nan if spread == 0 and off == 0 else 0.0
+    squared = float(off) * float(off) * (n - 1.0) / (n * float(spread))
+    return math.sqrt(squared) - 1.0 if squared > 1.0 else 0.0
+
+
+@kernel
 def _quick(row, tested, plan, alarm):  # type: ignore[no-untyped-def]
-    """C1 and C2 with normal limits and no floor, alarms only: no root, no division."""
-    baseline, guard, level, _ = plan
-    n, limit = float(baseline), level[1] * level[1] * baseline / (baseline - 1.0)
-    total, squares, at = 0.0, 0.0, 0
-    for week in range(baseline + guard, tested[-1] + 1):
-        new = float(row[week - 1 - guard])
-        if week == baseline + guard:
-            for i in range(baseline):
-                x = float(row[i])
-                total += x
-                squares += x * x
-        else:
-            old = float(row[week - 1 - guard - baseline])
+    """Alarms alone, of whole counts with normal limits and no floor: the sums stay whole, divisions and roots are rare."""
+    baseline, guard, (_, z, _), (method, _, _) = plan
+    limit = z * z * baseline / (baseline - 1.0)
+    total, squares, at, last, before = 0, 0, 0, math.nan, math.nan
+    first = baseline + guard
+    for i in range(baseline):
+        x = np.int64(row[i])
+        total += x
+        squares += x * x
+    for week in range(first, tested[-1] + 1):
+        if week > first:
+            new, old = np.int64(row[week - 1 - guard]), np.int64(row[week - 1 - guard - baseline])
             total += new - old
             squares += new * new - old * old
+        off, spread = baseline * np.int64(row[week]) - total, baseline * squares - total * total
+        if method == 2:
+            now = _ratio(off, spread, baseline)
+            beyond = now + last + before > z
+            before, last = last, now
+        else:
+            beyond = off > 0 and float(off) * float(off) > limit * float(spread)
         if tested[at] == week:
-            off = n * float(row[week]) - total
-            alarm[at] = off > 0.0 and off * off > limit * (n * squares - total * total)
+            alarm[at] = beyond
             at += 1
 
 
@@ -123,11 +137,14 @@ def _one(row, e, tested, plan, out):  # type: ignore[no-untyped-def]
 
 @kernel
 def run(start, stop, inputs, plan, results):  # type: ignore[no-untyped-def]
-    """Series ``start`` … ``stop - 1``. ``inputs`` are (counts, exposure, tested); ``plan`` is (baseline, guard, (alpha, z, least sd), (method, package form, count limits))."""
+    """Series ``start`` … ``stop - 1``. ``inputs`` are (counts, exposure, tested); ``plan`` is (baseline, guard, (alpha, z, least sd), (method, package form, count limits)).
+
+    ``results`` are (alarm, values, whether values are wanted, whether squares of counts fit whole numbers).
+    """
     counts, exposure, tested = inputs
-    alarm, values, full = results
-    method, _, by_count = plan[3]
-    quick = not full and method < 2 and not by_count and plan[2][2] == 0.0 and exposure.size == 0
+    alarm, values, full, small = results
+    _, as_package, by_count = plan[3]
+    quick = small and not (full or as_package or by_count) and plan[2][2] == 0.0 and exposure.size == 0
     none = np.empty(0)
     for series in range(start, stop):
         if quick:

@@ -43,7 +43,7 @@ def trigamma(x):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _cholesky_solve(a, b):  # type: ignore[no-untyped-def]
+def cholesky_solve(a, b):  # type: ignore[no-untyped-def]
     """Solve ``a x = b`` in place for a small positive definite ``a``; False when it is not."""
     k = len(b)
     for i in range(k):
@@ -105,7 +105,7 @@ def fit_means(x, y, alpha, fresh, beta, mu):  # type: ignore[no-untyped-def]
     before = math.inf if fresh else _deviance(y, mu, alpha)
     for _ in range(_STEPS):
         _normal_equations(x, y, mu, alpha, a, b)
-        if not _cholesky_solve(a, b):
+        if not cholesky_solve(a, b):
             return False
         beta[:] = b
         for i in range(n):

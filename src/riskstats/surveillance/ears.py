@@ -131,8 +131,10 @@ def ears(
     level = (options.level, float(stats.norm.isf(options.level)), options.least_sd)
     form = (("C1", "C2", "C3").index(options.method), options.form == "surveillance", options.limits != "normal")
     plan = (options.baseline, _GUARD[options.method], level, form)
+    small = matrix.dtype == np.uint16 or not matrix.size or int(matrix.max()) * options.baseline < 2**30
+    results = (alarm, values, full, small)
     if len(tested):
-        share(lambda a, b: _ears.run(a, b, (matrix, looked, tested), plan, (alarm, values, full)), len(matrix))
+        share(lambda a, b: _ears.run(a, b, (matrix, looked, tested), plan, results), len(matrix))
     if not full:
         return Signals(f"EARS {options}", tested, alarm)
     return Signals(f"EARS {options}", tested, alarm, expected=values[0], upperbound=values[1], score=values[2])
