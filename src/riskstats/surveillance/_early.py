@@ -9,10 +9,10 @@ import numpy as np
 from riskstats.kernels import kernel
 from riskstats.surveillance._incontrol import cholesky_solve
 from riskstats.surveillance.signals import State
-from riskstats.surveillance.tails import lower_tail, mass, upper_tail
+from riskstats.surveillance.tails import lower_tail, mass, ratio, upper_tail
 
 _SCORED, _NO_REFERENCE, _NO_CASES, _UNSETTLED, _FEW, _UNSEEN = (int(s) for s in list(State)[:6])
-_STEPS, _STOP, _STRIDE = 30, 1e-8, 2.0
+_STEPS, _STOP, _STRIDE, _NEAR = 30, 1e-8, 2.0, 2
 _NODES = (-math.sqrt(3.0), 0.0, math.sqrt(3.0))  # three-point Gauss-Hermite rule
 _SHARES = (1.0 / 6.0, 2.0 / 3.0, 1.0 / 6.0)
 
@@ -60,30 +60,38 @@ def _fit(data, weight, prior, phi, work):  # type: ignore[no-untyped-def]
 
 @kernel
 def _dispersion(y, mu, weight, spare):  # type: ignore[no-untyped-def]
-    """Pearson dispersion and the relative variance of that estimate (from the spread of its terms)."""
-    total, squares, n = 0.0, 0.0, 0.0
+    """Pearson dispersion and the relative variance of that estimate.
+
+    The variance is told by the spread of the terms, and by how few cases there are: each rare count that has not yet been
+    seen would raise the dispersion.
+    """
+    total, squares, n, cases = 0.0, 0.0, 0.0, 0.0
     for i in range(len(y)):
         if weight[i] > 0.0:
             off = (y[i] - mu[i]) ** 2 / mu[i]
             total += off
             squares += off * off
+            cases += mu[i]
             n += 1.0
     if spare <= 0.0 or total <= 0.0:
         return 1.0, 0.0
     mean = total / n
-    return max(total / spare, 1.0), max(squares / n - mean * mean, 0.0) / (mean * mean * n)
+    spread = max(squares / n - mean * mean, 0.0) / (mean * mean * n)
+    return max(total / spare, 1.0), spread + 4.0 / cases
 
 
 @kernel
 def _trim(y, mu, weight, seen, phi, beyond):  # type: ignore[no-untyped-def]
-    """Leave out past weeks whose count is too improbable to be baseline; returns how many weeks stay."""
-    rows = 0.0
+    """Leave out past weeks whose count is too improbable to be baseline, with their neighbours; returns how many stay.
+
+    Outbreaks last: the neighbours go whatever their counts are, which favours neither high nor low ones.
+    """
+    weight[:] = seen
     for i in range(len(y)):
-        weight[i] = seen[i]
         if seen[i] > 0.0 and y[i] > mu[i] + 2.0 * math.sqrt(phi * mu[i]) and upper_tail(y[i], mu[i], phi) < beyond:
-            weight[i] = 0.0
-        rows += weight[i]
-    return rows
+            for near in range(max(i - _NEAR, 0), min(i + _NEAR + 1, len(y))):
+                weight[near] = 0.0
+    return np.sum(weight)
 
 
 @kernel
@@ -154,19 +162,63 @@ def _lower_bound(start, mean, model, alpha, ties):  # type: ignore[no-untyped-de
 
 
 @kernel
+def _left_out(mean, phi, beyond):  # type: ignore[no-untyped-def]
+    """What trimming takes from a baseline of this mean: share of its cases and of its weeks, and Pearson terms a week."""
+    z = 3.0
+    k = max(math.floor(mean + z * math.sqrt(mean * phi)), 1.0)
+    while upper_tail(k, mean, phi) >= beyond:
+        k += 1.0
+    while k > mean + 2.0 * math.sqrt(mean * phi) + 1.0 and upper_tail(k - 1.0, mean, phi) < beyond:
+        k -= 1.0
+    share, terms, weeks = 0.0, 0.0, upper_tail(k, mean, phi)
+    p, left = mass(k, mean, phi), weeks
+    a, b = ratio(mean, phi)
+    while left > 1e-7 * beyond and p > 0.0:
+        share += p * k / mean
+        terms += p * (k - mean) ** 2 / mean
+        left -= p
+        p *= (a + b * k) / (k + 1.0)
+        k += 1.0
+    return share, weeks, terms
+
+
+@kernel
+def _steadied(phi, doubt, mu, seen):  # type: ignore[no-untyped-def]
+    """Shrink the dispersion's excess over Poisson by its reliability: an excess that Poisson counts show nearly vanishes.
+
+    The variance of Pearson's dispersion for n Poisson counts is (2 + mean of 1 / mu) / n.
+    """
+    excess, n, inverse = phi - 1.0, np.sum(seen), 0.0
+    for i in range(len(mu)):
+        inverse += seen[i] / mu[i]
+    chance = (2.0 + inverse / n) / n
+    reliable = excess * excess / (excess * excess + chance) if excess > 0.0 else 0.0
+    return 1.0 + excess * reliable, doubt * reliable * reliable
+
+
+@kernel
 def robust_fit(data, seen, prior, beyond, work, weight):  # type: ignore[no-untyped-def]
-    """Fit, leave out past outbreaks, fit again (twice); returns (settled, dispersion, its relative variance)."""
+    """Fit, leave out past outbreaks, fit again (twice); returns (settled, dispersion, its relative variance).
+
+    Mean and dispersion are corrected for the ordinary weeks that trimming would leave out of a baseline without outbreaks.
+    """
     _, y, _ = data
     beta, mu, _, _ = work
     weight[:] = seen
-    rows, phi, doubt = np.sum(seen), 1.0, 0.0
+    rows, phi, doubt, share, weeks, terms = np.sum(seen), 1.0, 0.0, 0.0, 0.0, 0.0
     for stage in range(3):
         if not _fit(data, weight, prior, phi, work):
             return False, phi, doubt
+        lift = (1.0 - weeks) / (1.0 - share)
+        beta[0] += math.log(lift)
+        mu *= lift
         phi, doubt = _dispersion(y, mu, weight, rows - len(beta))
-        if stage < 2:
+        phi += terms
+        if stage < 2 and beyond > 0.0:
             rows = _trim(y, mu, weight, seen, phi, beyond)
-    return True, phi, doubt
+            share, weeks, terms = _left_out(np.sum(mu * seen) / np.sum(seen), phi, beyond)
+            beta[0] -= math.log((1.0 - weeks) / (1.0 - share))
+    return (True, *_steadied(phi, doubt, mu, seen))
 
 
 @kernel

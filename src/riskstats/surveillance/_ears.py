@@ -87,7 +87,7 @@ def _quick(row, tested, plan, alarm):  # type: ignore[no-untyped-def]
     """Alarms alone, of whole counts with normal limits and no floor: the sums stay whole, divisions and roots are rare."""
     baseline, guard, (_, z, _), (method, _, _) = plan
     limit = z * z * baseline / (baseline - 1.0)
-    total, squares, at, last, before = 0, 0, 0, math.nan, math.nan
+    total, squares, at, last, before = np.int64(0), np.int64(0), 0, math.nan, math.nan
     first = baseline + guard
     for i in range(baseline):
         x = np.int64(row[i])

@@ -70,8 +70,8 @@ class Early:
     waves: int = 2
     year_length: int = 52
     trend_sd: float = 0.25
-    wave_sd: float = 0.5
-    trim: float = 0.001
+    wave_sd: float = 0.3
+    trim: float = 0.003
     ties: int = 6
     floor: tuple[int, int] = (0, 4)
 

@@ -53,7 +53,7 @@ class Scenario:
         for j in range(1, self.waves + 1):
             turn = 2 * np.pi * j * t / 52
             eta = eta + self.gamma1 * np.cos(turn) + self.gamma2 * np.sin(turn)
-        return np.exp(eta)
+        return np.asarray(np.exp(eta))
 
 
 def scenarios() -> tuple[Scenario, ...]:
@@ -65,7 +65,7 @@ def scenarios() -> tuple[Scenario, ...]:
     >>> len(every), every[0].mean()[0].round(3), every[41].phi
     (42, np.float64(1.105), 1.2)
     """
-    made = []
+    made: list[Scenario] = []
     for theta, beta, gamma1, gamma2, phi in _SETTINGS:
         for slope in (0.0, beta):
             for waves in range(3):
@@ -94,9 +94,7 @@ def _add(cases: NDArray[np.int32], row: int, start: int, size: int, draw: np.ran
     np.add.at(cases[row], weeks[weeks < WEEKS], 1)
 
 
-def simulate(
-    scenario: Scenario, replicates: int, seed: int, *, size: float | None = None, past: int = 4
-) -> Simulated:
+def simulate(scenario: Scenario, replicates: int, seed: int, *, size: float | None = None, past: int = 4) -> Simulated:
     """Draw series of one scenario.
 
     Parameters

@@ -25,7 +25,7 @@ def mass(k, mu, phi):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _ratio(mu, phi):  # type: ignore[no-untyped-def]
+def ratio(mu, phi):  # type: ignore[no-untyped-def]
     """The recurrence's two constants."""
     if phi <= 1.0:
         return mu, 0.0
@@ -36,7 +36,7 @@ def _ratio(mu, phi):  # type: ignore[no-untyped-def]
 @kernel
 def _sum_up(k, mu, phi):  # type: ignore[no-untyped-def]
     """Probability of ``k`` or more, for ``k`` above the mean."""
-    a, b = _ratio(mu, phi)
+    a, b = ratio(mu, phi)
     p, total, x = mass(k, mu, phi), 0.0, k
     while p > total * 1e-17:
         total += p
@@ -48,7 +48,7 @@ def _sum_up(k, mu, phi):  # type: ignore[no-untyped-def]
 @kernel
 def _sum_down(k, mu, phi):  # type: ignore[no-untyped-def]
     """Probability of ``k`` or fewer, for ``k`` up to the mean."""
-    a, b = _ratio(mu, phi)
+    a, b = ratio(mu, phi)
     p, total, x = mass(k, mu, phi), 0.0, k
     while p > total * 1e-17:
         total += p
@@ -94,7 +94,7 @@ def upper_quantile(alpha, z, mu, phi):  # type: ignore[no-untyped-def]
         return 0.0
     if not mu < 1e12:
         return mu + z * math.sqrt(mu * phi)
-    a, b = _ratio(mu, phi)
+    a, b = ratio(mu, phi)
     x = _start(mu, phi, z)
     p = mass(x, mu, phi)
     beyond = 1.0 - lower_tail(x, mu, phi) if x < mu else upper_tail(x + 1.0, mu, phi)
@@ -117,7 +117,7 @@ def lower_quantile(alpha, z, mu, phi):  # type: ignore[no-untyped-def]
         return 0.0
     if not mu < 1e12:
         return max(mu - z * math.sqrt(mu * phi), 0.0)
-    a, b = _ratio(mu, phi)
+    a, b = ratio(mu, phi)
     x = _start(mu, phi, -z)
     below = lower_tail(x - 1.0, mu, phi)
     p = mass(x, mu, phi)
