@@ -161,8 +161,8 @@ def from_counts(product: ArrayLike, hazard: ArrayLike, n: ArrayLike) -> Cells:
     hazards, to = _codes(hazard)
     if same_length("product, hazard, n", at, to, number) == 0 or number.sum() == 0:
         refuse("n", "empty", "没有计数", "no counts")
-    pairs = at * len(hazards) + to
-    if len(np.unique(pairs)) < len(pairs):
+    pairs = np.sort(at * len(hazards) + to)
+    if (np.diff(pairs) == 0).any():
         refuse("product, hazard", "twice", "单元格重复", "a cell is listed twice")
     rows = np.bincount(at, weights=number).astype(np.int64)[at]
     columns = np.bincount(to, weights=number).astype(np.int64)[to]
