@@ -13,14 +13,14 @@ F = TypeVar("F", bound=Callable[..., Any])
 def _compile(function: F, *, parallel: bool) -> F:
     compiled: Any
     try:
-        compiled = numba.njit(cache=True, error_model="numpy", parallel=parallel)(function)
+        compiled = numba.njit(cache=True, nogil=True, error_model="numpy", parallel=parallel)(function)
     except RuntimeError:  # nowhere to keep machine code: compile at each start
-        compiled = numba.njit(error_model="numpy", parallel=parallel)(function)
+        compiled = numba.njit(nogil=True, error_model="numpy", parallel=parallel)(function)
     return cast(F, compiled)
 
 
 def kernel(function: F) -> F:
-    """Compile one routine to machine code, kept beside the source."""
+    """Compile one routine to machine code, kept beside the source; it runs beside other threads."""
     return _compile(function, parallel=False)
 
 
