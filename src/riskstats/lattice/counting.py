@@ -13,7 +13,7 @@ remain tracked. The result equals a full recount, whatever came late. Sources ar
 >>> _ = store.add([[1, 1, 1, 2], [1, 1, 2, 1]], source=[0] * 4, week=[1, 9, 9, 9])
 >>> lattice = Lattice(store, Plan.of(schema, [(1, 0), (1, 1)]), Floors("product", default=2))
 >>> counts = lattice.count(9)["complaint"]
->>> [(lattice.plan.cell_names(g, k), n.tolist()) for g, k, n in zip(counts.rollup, counts.key, counts.series().T)]
+>>> [(lattice.plan.cell_names(g, k), n.tolist()) for g, k, n in zip(counts.rollup, counts.key, counts.series())]
 [({'product': 'a'}, [1, 0, 0, 0, 0, 0, 0, 0, 2])]
 """
 
@@ -29,13 +29,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskstats.inputs import Ints, refuse
-from riskstats.lattice.kernels import add_records, count_recent, fill
-from riskstats.lattice.schema import Dimension, Plan, Schema
+from riskstats.lattice.kernels import add_records, count_recent, fill, look_up, spread
+from riskstats.lattice.schema import LEAD, Dimension, Plan, Schema
 from riskstats.lattice.store import Added, Chunk, EventStore
 from riskstats.trees import Tree
 
 __all__ = ["CellCounts", "Dimension", "EventStore", "Floors", "Lattice", "Plan", "Schema", "Tree"]
-_BLOCK = 16  # weeks that one task adds
 _NONE = np.zeros(0, dtype=np.int64)
 
 
@@ -99,46 +98,77 @@ class CellCounts:
     recent: Ints
     first: int
     last: int
-    _table: NDArray[np.int32]
-    _column: NDArray[np.intp]
+    _blocks: tuple[NDArray[np.int32], ...]
+    _row: NDArray[np.intp]
+
+    def __len__(self) -> int:
+        return len(self.key)
 
     def series(self, chosen: NDArray[np.intp] | slice = slice(None)) -> NDArray[np.int32]:
-        """Counts, shape (weeks, candidates), of all or of chosen candidates."""
-        return self._table[: self.last - self.first + 1, self._column[chosen]]
+        """Counts, shape (candidates, weeks), of all or of chosen candidates."""
+        rows, span = self._row[chosen], self.last - self.first + 1
+        out = np.zeros((len(rows), span), dtype=np.int32)
+        at = 0
+        for block in self._blocks:
+            here = (rows >= at) & (rows < at + len(block))
+            out[here] = block[rows[here] - at, :span]
+            at += len(block)
+        return out
 
 
 class _Tracked:
-    """One source's tracked cells: sorted keys by roll-up, columns, and the table of weekly counts."""
+    """One source's tracked cells and their weekly counts, in blocks of those that were taken up together."""
 
-    def __init__(self, weeks: int) -> None:
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
         self.rollup, self.key = _NONE, _NONE
-        self.table = np.zeros((weeks, 0), dtype=np.int32)
-        self.hash: tuple[Any, Any, Any] = (_NONE, _NONE, _NONE)
+        self.blocks: list[NDArray[np.int32]] = []
+        self.tables: tuple[Any, Any] | None = None
 
-    def column_of(self, plan: Plan, rollup: Ints, key: Ints) -> NDArray[np.intp]:
-        """The column of each cell, -1 where untracked."""
-        out = np.full(len(key), -1, dtype=np.intp)
-        for g in range(len(plan)):
-            mine = np.flatnonzero(self.rollup == g)
-            asked = np.flatnonzero(rollup == g)
-            if len(mine) and len(asked):
-                order = mine[np.argsort(self.key[mine], kind="stable")]
-                at = np.minimum(np.searchsorted(self.key[order], key[asked]), len(order) - 1)
-                out[asked] = np.where(self.key[order[at]] == key[asked], order[at], -1)
-        return out
+    def row_of(self, rollup: Ints, key: Ints) -> NDArray[np.intp]:
+        """The row of each cell, -1 where untracked."""
+        if self.tables is None:
+            return np.full(len(key), -1, dtype=np.intp)
+        return np.asarray(look_up(self.tables[0], rollup, key))
 
-    def widen(self, rollup: Ints, key: Ints) -> None:
+    def take_up(self, rollup: Ints, key: Ints, weeks: int) -> tuple[Any, Any]:
+        """Begin to track cells; returns hash tables of them alone, their rows numbered in their own block."""
+        start = len(self.key)
         self.rollup, self.key = np.concatenate([self.rollup, rollup]), np.concatenate([self.key, key])
-        if len(self.key) > self.table.shape[1]:
-            wider = np.zeros((self.table.shape[0], int(len(self.key) * 1.3) + 64), dtype=np.int32)
-            wider[:, : self.table.shape[1]] = self.table
-            self.table = wider
+        self.blocks.append(np.zeros((len(key), weeks), dtype=np.int32))
+        only = _tables(self.plan, rollup, key)
+        self.tables = only if start == 0 else _tables(self.plan, self.rollup, self.key)
+        return only
 
     def lengthen(self, weeks: int) -> None:
-        if weeks > self.table.shape[0]:
-            longer = np.zeros((weeks + 52, self.table.shape[1]), dtype=np.int32)
-            longer[: self.table.shape[0]] = self.table
-            self.table = longer
+        for i, block in enumerate(self.blocks):
+            if block.shape[1] < weeks:
+                self.blocks[i] = np.zeros((len(block), weeks + 52), dtype=np.int32)
+                self.blocks[i][:, : block.shape[1]] = block
+
+    def add(self, columns: NDArray[Any], counts: NDArray[np.int32]) -> None:
+        """Add counts (all tracked cells by the given week columns)."""
+        at = 0
+        for block in self.blocks:
+            block[:, columns] += counts[at : at + len(block)]
+            at += len(block)
+
+
+def _tables(plan: Plan, rollup: Ints, key: Ints) -> tuple[Any, Any]:
+    """Hash tables of cells by roll-up, rows numbered in the order given, and of their first dimensions."""
+    rows = [np.flatnonzero(rollup == g) for g in range(len(plan))]
+    leads = [np.unique(plan.lead(key[r])) for r in rows]
+    return _hash([key[r] for r in rows], rows), _hash(leads, [np.arange(len(k)) for k in leads])
+
+
+def _hash(keys: list[Ints], ids: list[Ints]) -> tuple[Any, Any, Any]:
+    bits = np.array([(2 * len(k) + 1).bit_length() if len(k) else 0 for k in keys], dtype=np.int64)
+    base = np.concatenate([[0], np.cumsum(1 << bits)]).astype(np.int64)
+    table = np.full(2 * int(base[-1]), -1, dtype=np.int64)
+    for g, (cells, mark) in enumerate(zip(keys, ids, strict=True)):
+        if len(cells):
+            fill(table, base[g], bits[g], cells, mark)
+    return table, base[:-1], bits
 
 
 class Lattice:
@@ -152,7 +182,7 @@ class Lattice:
     window : int
         Weeks that count as recent.
     threads : int, optional
-        As many as numba uses by default; results do not depend on it.
+        As many as numba uses by default; sources are shared among them, and results do not depend on it.
     """
 
     def __init__(
@@ -188,11 +218,8 @@ class Lattice:
         if now < self._first:
             refuse("now", "week", "当前周早于首周", f"week {now} lies before the first, {self._first}")
         self._now = now
-        span = now - self._first + 1
-        self._tracked = [_Tracked(span + 52) for _ in self.store.sources]
-        recent = self._recent()
-        self._track(recent)
-        return self._results(recent)
+        self._tracked = [_Tracked(self.plan) for _ in self.store.sources]
+        return self._finish()
 
     def advance(self, now: int, batches: Iterable[Added]) -> dict[str, CellCounts]:
         """Count on: what :meth:`EventStore.add` returned since the last count, late records included.
@@ -210,41 +237,109 @@ class Lattice:
                 f"week {now} cannot follow {self._now}: count first, then go on",
             )
         before, self._now = self._now, now
-        fresh: dict[int, list[Chunk]] = {}
+        fresh: list[list[Chunk]] = [[] for _ in self.store.sources]
         for batch in batches:
             for chunk in batch.chunks:
-                if self._first <= chunk.week <= before:
-                    fresh.setdefault(chunk.source, []).append(chunk)
-        for source, tracked in enumerate(self._tracked):
-            tracked.lengthen(now - self._first + 1)
-            late = fresh.get(source, [])
-            newer = list(self.store.chunks(source, before + 1, now)) if now > before else []
-            self._add(tracked.hash, tracked.table, [*late, *newer])
-        recent = self._recent()
-        self._track(recent)
-        return self._results(recent)
+                fresh[chunk.source].append(chunk)
 
-    def _map(self, task: Callable[[Any], Any], over: Iterable[Any]) -> list[Any]:
+        def bring(source: int) -> None:
+            tracked = self._tracked[source]
+            tracked.lengthen(now - self._first + 1)
+            parts = [(self._within(c, self._first, before), c) for c in fresh[source]]
+            if now > before:
+                parts += [(self._within(c, before + 1, now), c) for c in self.store.chunks(source)]
+            for rows, chunk in parts:
+                if tracked.tables is not None and len(rows):
+                    columns, week = np.unique(chunk.week[rows] - self._first, return_inverse=True)
+                    counts = np.zeros((len(tracked.key), len(columns)), dtype=np.int32)
+                    self._add(chunk, rows, week.astype(np.int32), (tracked.rollup, tracked.key), tracked.tables, counts)
+                    tracked.add(columns, counts)
+
+        self._map(bring)
+        return self._finish()
+
+    @staticmethod
+    def _within(chunk: Chunk, first: int, last: int) -> NDArray[np.intp]:
+        return np.flatnonzero((chunk.week >= first) & (chunk.week <= last))
+
+    def _map(self, task: Callable[[int], Any]) -> list[Any]:
+        """A task for each source, shared among threads."""
+        over = range(len(self.store.sources))
         if self._threads == 1:
-            return [task(one) for one in over]
+            return [task(source) for source in over]
         with ThreadPoolExecutor(self._threads) as pool:
             return list(pool.map(task, over))
 
-    def _recent(self) -> list[NDArray[np.int64]]:
-        """Candidates by source: rows of roll-up, key, recent count, sorted."""
-        layout, needs = self.plan.layout, self.plan.needs
+    def _add(
+        self, chunk: Chunk, rows: NDArray[np.intp] | None, week: NDArray[np.int32], cells: tuple[Ints, Ints],
+        tables: tuple[Any, Any], counts: NDArray[np.int32],
+    ) -> None:  # fmt: skip
+        """Add a chunk's records, or some rows of it, to counts; ``week`` are columns."""
+        skip = _NONE if chunk.group is None else self._skip(chunk)
+        packed = chunk.packed
+        if rows is not None:
+            packed, skip = packed[rows], skip if chunk.group is None else skip[rows]
+        dense = self._dense(cells, tables, len(packed) // 4)
+        add_records(packed, week, skip, self.plan.layout, *tables, dense, counts)
 
-        def of(source: int) -> NDArray[np.int64]:
-            chunks = list(self.store.chunks(source, max(self._first, self._now - self.window + 1), self._now))
-            packed = np.concatenate([_NONE, *(c.packed for c in chunks)])
-            skip = _NONE
-            if any(c.group is not None for c in chunks):
-                skips = [np.zeros(len(c.packed), dtype=np.int64) if c.group is None else self._skip(c) for c in chunks]
-                skip = np.concatenate([_NONE, *skips])
-            found = count_recent(packed, skip, layout, needs, self._floors, self._least)
-            return np.asarray(found[:, np.lexsort((found[1], found[0]))])
+    def _dense(self, cells: tuple[Ints, Ints], tables: tuple[Any, Any], room: int) -> tuple[Any, ...]:
+        """Rows of candidates by node, for roll-ups with one further dimension, where they cost little against the pass."""
+        plan, leads = self.plan, tables[1]
+        size = len(plan)
+        base, nodes, shift, mask, place = np.full(size, -1), *(np.zeros(size, dtype=np.int64) for _ in range(4))
+        ancestors, total, at = [_NONE], 0, 0
+        for g, (rollup, bits) in enumerate(zip(plan.rollups, leads[2], strict=True)):
+            more = [d for d, level in enumerate(rollup) if level and d >= LEAD]
+            if len(more) != 1 or bits == 0:
+                continue
+            tree = plan.schema.dimensions[more[0]].tree
+            needed = (1 << int(bits)) * len(tree)
+            if total + needed > room:
+                continue
+            nodes[g], shift[g] = len(tree), plan.schema.shifts[more[0]]
+            mask[g], place[g], base[g] = (1 << plan.schema.bits[more[0]]) - 1, at, total
+            level = rollup[more[0]]
+            ancestors.append(np.where(tree.depth >= level, tree.ancestors_at(level), -1).astype(np.int64))
+            at, total = at + len(tree), total + needed
+        dense = (np.full(total, -1, dtype=np.int32), base, nodes, shift, mask)
+        spread(*cells, leads, plan.layout, dense, (place, np.concatenate(ancestors)))
+        return dense
 
-        return self._map(of, range(len(self.store.sources)))
+    def _finish(self) -> dict[str, CellCounts]:
+        """Find this week's candidates, take up the new ones with their history, and hand all over."""
+        found = self._map(self._bring_up)
+        return dict(zip(self.store.sources, found, strict=True))
+
+    def _bring_up(self, source: int) -> CellCounts:
+        tracked = self._tracked[source]
+        rollup, key, number = self._recent(source)
+        new = tracked.row_of(rollup, key) < 0
+        if new.any():
+            only = tracked.take_up(rollup[new], key[new], self._now - self._first + 1 + 52)
+            for chunk in self.store.chunks(source):
+                inside = chunk.week >= self._first
+                inside &= chunk.week <= self._now
+                rows = None if inside.all() else np.flatnonzero(inside)
+                week = (chunk.week if rows is None else chunk.week[rows]) - np.int32(self._first)
+                self._add(chunk, rows, week, (rollup[new], key[new]), only, tracked.blocks[-1])
+        row = tracked.row_of(rollup, key)
+        return CellCounts(rollup, key, number, self._first, self._now, tuple(tracked.blocks), row)
+
+    def _recent(self, source: int) -> tuple[Ints, Ints, Ints]:
+        """One source's candidates: roll-ups, keys, recent counts, sorted."""
+        packed, skips = [_NONE], [_NONE]
+        grouped = any(chunk.group is not None for chunk in self.store.chunks(source))
+        for chunk in self.store.chunks(source):
+            rows = self._within(chunk, max(self._first, self._now - self.window + 1), self._now)
+            packed.append(chunk.packed[rows])
+            if grouped:
+                skips.append(np.zeros(len(rows), dtype=np.int64) if chunk.group is None else self._skip(chunk)[rows])
+        layout = self.plan.layout
+        found = count_recent(
+            np.concatenate(packed), np.concatenate(skips), layout[:3], self.plan.needs, self._floors, self._least
+        )
+        found = found[:, np.lexsort((found[1], found[0]))]
+        return found[0], found[1], found[2]
 
     def _skip(self, chunk: Chunk) -> Ints:
         """For each record of items with several rows: the roll-ups in which another row of the item counts already."""
@@ -258,61 +353,3 @@ class Lattice:
                 bits[order[1:][again]] |= 1 << g
             self._skips[id(chunk)] = (chunk, bits)
         return self._skips[id(chunk)][1]
-
-    def _track(self, recent: list[NDArray[np.int64]]) -> None:
-        """Count back the candidates that are not tracked yet, and enter them for the weeks to come."""
-        work: list[tuple[Any, NDArray[np.int32], list[Chunk]]] = []
-        for source, (tracked, found) in enumerate(zip(self._tracked, recent, strict=True)):
-            new = tracked.column_of(self.plan, found[0], found[1]) < 0
-            if not new.any():
-                continue
-            start = len(tracked.key)
-            tracked.widen(found[0][new], found[1][new])
-            ids = np.arange(start, len(tracked.key))
-            only_new = self._hash(tracked.rollup[start:], tracked.key[start:], ids)
-            chunks = list(self.store.chunks(source, self._first, self._now))
-            work += [(only_new, tracked.table, block) for block in _by_weeks(chunks)]
-            tracked.hash = (
-                only_new if start == 0 else self._hash(tracked.rollup, tracked.key, np.arange(len(tracked.key)))
-            )
-        self._map(lambda job: self._add(*job), work)
-
-    def _hash(self, rollup: Ints, key: Ints, ids: Ints) -> tuple[Any, Any, Any]:
-        """A hash table of cells by roll-up, with the coarser cells above them so that looking may start there."""
-        keys = [key[rollup == g] for g in range(len(self.plan))]
-        marks = [ids[rollup == g] for g in range(len(self.plan))]
-        for g in reversed(range(len(self.plan))):
-            for parent in self.plan.parents[g]:
-                above = np.unique(self.plan.keys(parent, keys[g]))
-                above = above[~np.isin(above, keys[parent])]
-                keys[parent] = np.concatenate([keys[parent], above])
-                marks[parent] = np.concatenate([marks[parent], np.full(len(above), -1)])
-        bits = np.array([max(3, (2 * len(k) + 1).bit_length()) for k in keys], dtype=np.int64)
-        base = np.concatenate([[0], np.cumsum(1 << bits)]).astype(np.int64)
-        table = np.full(2 * int(base[-1]), -1, dtype=np.int64)
-        for g, (cells, mark) in enumerate(zip(keys, marks, strict=True)):
-            fill(table, base[g], bits[g], cells, mark)
-        return table, base[:-1], bits
-
-    def _add(self, hashed: tuple[Any, Any, Any], table: NDArray[np.int32], chunks: list[Chunk]) -> None:
-        if len(hashed[1]) == 0:
-            return
-        for chunk in chunks:
-            skip = _NONE if chunk.group is None else self._skip(chunk)
-            row = table[chunk.week - self._first]
-            add_records(chunk.packed, skip, self.plan.layout, self.plan.needs, *hashed, row)
-
-    def _results(self, recent: list[NDArray[np.int64]]) -> dict[str, CellCounts]:
-        out = {}
-        for name, tracked, found in zip(self.store.sources, self._tracked, recent, strict=True):
-            column = tracked.column_of(self.plan, found[0], found[1])
-            out[name] = CellCounts(found[0], found[1], found[2], self._first, self._now, tracked.table, column)
-        return out
-
-
-def _by_weeks(chunks: list[Chunk]) -> list[list[Chunk]]:
-    """Chunks in blocks of weeks, so that no two tasks write to one week."""
-    blocks: dict[int, list[Chunk]] = {}
-    for chunk in chunks:
-        blocks.setdefault(chunk.week // _BLOCK, []).append(chunk)
-    return list(blocks.values())

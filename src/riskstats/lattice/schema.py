@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,6 +27,7 @@ from riskstats.trees import Tree
 RollUp = tuple[int, ...]
 _BITS = 62
 _MOST = 62  # roll-ups, one bit each
+LEAD = 2  # the first dimensions, commodity and hazard say, lead the order of the records
 
 
 @dataclass(frozen=True)
@@ -173,8 +175,10 @@ class Plan:
         return tuple(sorted({(d, level) for r in self.rollups for d, level in enumerate(r) if level}))
 
     @cached_property
-    def layout(self) -> tuple[NDArray[np.int64], ...]:
-        """Arrays for the kernels: code table, its offsets, shifts and masks by feature; starts and features by roll-up."""
+    def layout(self) -> tuple[Any, ...]:
+        """For the kernels: (code table, offsets, shifts, masks by feature), the features of each roll-up in the first two
+        dimensions and in the others (starts, features), whether it has only the former, and the former's shift.
+        """
         table, offset, at = [], [], 0
         for d, level in self.features:
             tree = self.schema.dimensions[d].tree
@@ -184,18 +188,32 @@ class Plan:
             at += len(tree)
         shift = [self.schema.shifts[d] for d, _ in self.features]
         mask = [(1 << self.schema.bits[d]) - 1 for d, _ in self.features]
-        rows = [[self.features.index((d, level)) for d, level in enumerate(r) if level] for r in self.rollups]
-        start = np.cumsum([0, *(len(row) for row in rows)])
-        return (np.concatenate([*table, np.zeros(0, dtype=np.int64)]), np.array(offset, dtype=np.int64),
-                np.array(shift, dtype=np.int64), np.array(mask, dtype=np.int64), start.astype(np.int64),
-                np.array([f for row in rows for f in row], dtype=np.int64))  # fmt: skip
+        codes = (np.concatenate([*table, np.zeros(0, dtype=np.int64)]), _line(offset), _line(shift), _line(mask))
+        first = self._features_of(range(LEAD))
+        others = self._features_of(range(LEAD, len(self.schema.dimensions)))
+        return (
+            codes,
+            first,
+            others,
+            np.diff(others[0]) == 0,
+            self.schema.shifts[min(LEAD, len(self.schema.dimensions)) - 1],
+        )
+
+    def _features_of(self, dimensions: range) -> tuple[Ints, Ints]:
+        rows = [[self.features.index((d, r[d])) for d in dimensions if d < len(r) and r[d]] for r in self.rollups]
+        return _line(np.cumsum([0, *(len(row) for row in rows)])), _line([f for row in rows for f in row])
+
+    def lead(self, keys: Ints) -> Ints:
+        """Cells with the bits of all but the first two dimensions cleared."""
+        shift = self.layout[4]
+        return _line((keys >> shift) << shift)
 
     def keys(self, rollup: int, packed: Ints) -> Ints:
         """The cell of each packed record (or finer cell) in a roll-up; -1 where it has none."""
         out = np.zeros(len(packed), dtype=np.int64)
         for d, level in enumerate(self.rollups[rollup]):
             if level:
-                table, offset, shift, mask, _, _ = self.layout
+                table, offset, shift, mask = self.layout[0]
                 f = self.features.index((d, level))
                 out |= table[offset[f] + ((packed >> shift[f]) & mask[f])]
         return out
@@ -227,6 +245,10 @@ class Plan:
         if tuple(levels) != self.rollups[rollup]:
             refuse(f"cell {dict(names)}", "rollup", "与汇总层级不符", f"levels {levels} are not {self.rollups[rollup]}")
         return key
+
+
+def _line(values: ArrayLike) -> Ints:
+    return np.asarray(values, dtype=np.int64)
 
 
 def _covers(coarse: RollUp, fine: RollUp) -> bool:

@@ -15,7 +15,7 @@ Added(kept=0, copies=1, chunks=())
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,24 +35,33 @@ _ALONE = -1
 
 @dataclass(frozen=True, eq=False)
 class Chunk:
-    """Records of one source and week from one batch.
+    """Records of one source.
 
     Attributes
     ----------
-    source, week : int
+    source : int
     packed : ndarray of int64
-        Records, sorted.
+        Records, sorted; grouped ones by group first.
+    week : ndarray of int32
+        The week of each record.
     group : ndarray of int64 or None
         None where every record is its item's only one; else a number per item, rows of an item side by side.
-    item : ndarray of int64 or None
-        The item of each record, in the same order; None where records are their own items.
+    item : ndarray of int64
+        The item of each record, -1 where a record has none.
     """
 
     source: int
-    week: int
     packed: Ints
-    group: Ints | None = None
-    item: Ints | None = None
+    week: NDArray[np.int32]
+    group: Ints | None
+    item: Ints
+
+    def merge(self, other: Chunk) -> Chunk:
+        """Both chunks' records in one order; for records that are their items' only ones."""
+        packed = np.concatenate([self.packed, other.packed])
+        order = np.argsort(packed, kind="stable")  # two sorted runs: one merge
+        return Chunk(self.source, packed[order], np.concatenate([self.week, other.week])[order], None,
+                     np.concatenate([self.item, other.item])[order])  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -99,16 +108,17 @@ class EventStore:
         if not sources or len(set(sources)) < len(sources):
             refuse("sources", "sources", "来源须非空且互异", "one or more different sources are needed")
         self.schema, self.sources = schema, sources
-        self._chunks: dict[tuple[int, int], list[Chunk]] = {}
+        self._single: list[list[Chunk]] = [[] for _ in sources]
+        self._grouped: list[list[Chunk]] = [[] for _ in sources]
+        self._weeks: tuple[int, int] | None = None
         self._seen = _Seen()
 
     def __len__(self) -> int:
-        return sum(len(chunk.packed) for chunks in self._chunks.values() for chunk in chunks)
+        return sum(len(chunk.packed) for source in range(len(self.sources)) for chunk in self.chunks(source))
 
-    def chunks(self, source: int, first: int, last: int) -> Iterator[Chunk]:
-        """A source's chunks of the weeks ``first`` to ``last``, both included, in order."""
-        for week in range(first, last + 1):
-            yield from self._chunks.get((source, week), ())
+    def chunks(self, source: int) -> list[Chunk]:
+        """A source's records."""
+        return self._single[source] + self._grouped[source]
 
     def weeks(self) -> tuple[int, int]:
         """The first and the last week with records.
@@ -118,10 +128,9 @@ class EventStore:
         InputError
             Rule ``empty``.
         """
-        weeks = [week for _, week in self._chunks]
-        if not weeks:
+        if self._weeks is None:
             refuse("store", "empty", "库中没有记录", "no records")
-        return min(weeks), max(weeks)
+        return self._weeks
 
     def add(
         self, codes: Iterable[ArrayLike], *, source: ArrayLike, week: ArrayLike, item: ArrayLike | None = None
@@ -189,51 +198,52 @@ class EventStore:
 
     def _file(self, packed: Ints, src: Ints, week: Ints, item: Ints | None, group: Ints | None, copies: int) -> Added:
         chunks: list[Chunk] = []
-        for several in (False, True):
-            chosen = np.arange(len(packed)) if group is None else np.flatnonzero((group != _ALONE) == several)
-            if several and group is None:
-                break
-            chunks += self._partition(packed, src, week, item, group if several else None, chosen)
-        for chunk in chunks:
-            self._chunks.setdefault((chunk.source, chunk.week), []).append(chunk)
+        if len(week):
+            low, high = self._weeks or (int(week.min()), int(week.max()))
+            self._weeks = (min(low, int(week.min())), max(high, int(week.max())))
+        for source in range(len(self.sources)):
+            mine = src == source
+            single = np.flatnonzero(mine if group is None else mine & (group == _ALONE))
+            several = np.flatnonzero(mine & (group != _ALONE)) if group is not None else single[:0]
+            if len(single):
+                chunks.append(self._chunk(source, single[np.argsort(packed[single])], packed, week, item, None))
+                self._merge(self._single[source], chunks[-1])
+            if len(several):
+                order = several[np.lexsort((packed[several], group[several]))] if group is not None else several
+                chunks.append(self._chunk(source, order, packed, week, item, group))
+                self._grouped[source].append(chunks[-1])
         return Added(len(packed), copies, tuple(chunks))
 
-    def _partition(
-        self, packed: Ints, src: Ints, week: Ints, item: Ints | None, group: Ints | None, chosen: NDArray[np.intp]
-    ) -> list[Chunk]:
-        if len(chosen) == 0:
-            return []
-        low = int(week[chosen].min())
-        span = int(week[chosen].max()) - low + 1
-        part = src[chosen] * span + (week[chosen] - low)
-        narrow = part.astype(np.uint16 if part.max() < 65536 else np.int64)
-        chosen = chosen[np.argsort(narrow, kind="stable")]  # a radix sort where parts fit 16 bits
-        size = np.bincount(part)
-        ends = np.cumsum(size)
-        found = []
-        for p in np.flatnonzero(size).tolist():
-            rows = chosen[ends[p] - size[p] : ends[p]]
-            if item is None:
-                found.append(Chunk(p // span, low + p % span, np.sort(packed[rows])))
-                continue
-            rows = rows[np.lexsort((packed[rows],) if group is None else (packed[rows], group[rows]))]
-            found.append(
-                Chunk(p // span, low + p % span, packed[rows], None if group is None else group[rows], item[rows])
-            )
-        return found
+    @staticmethod
+    def _chunk(
+        source: int, rows: NDArray[np.intp], packed: Ints, week: Ints, item: Ints | None, group: Ints | None
+    ) -> Chunk:
+        # An item number that is always -1 takes no room: one number, seen as often as there are records.
+        items = np.broadcast_to(np.int64(-1), len(rows)) if item is None else item[rows]
+        return Chunk(source, packed[rows], week[rows].astype(np.int32), None if group is None else group[rows], items)
+
+    @staticmethod
+    def _merge(runs: list[Chunk], new: Chunk) -> None:
+        """Append a run; runs not much longer than the newest merge with it, so that there are only a few."""
+        while runs and len(runs[-1].packed) <= 4 * len(new.packed):
+            new = runs.pop().merge(new)
+        runs.append(new)
 
     def write(self, folder: Path) -> None:
         """Write the store as Parquet, one folder per source and week; columns are node indices and the item."""
-        for (source, week), chunks in self._chunks.items():
-            place = folder / f"source={source}" / f"week={week}"
-            place.mkdir(parents=True, exist_ok=True)
-            packed = np.concatenate([c.packed for c in chunks])
-            item = [np.full(len(c.packed), -1, dtype=np.int64) if c.item is None else c.item for c in chunks]
-            columns = {
-                n: c.astype(np.int32) for n, c in zip(self.schema.names, self.schema.unpack(packed), strict=True)
-            }
-            table = pa.table(columns | {"item": np.concatenate(item)})
-            pq.write_table(table, place / "part.parquet", compression="zstd")
+        for source in range(len(self.sources)):
+            chunks = self.chunks(source)
+            if not chunks:
+                continue
+            packed, week, item = (np.concatenate([getattr(c, n) for c in chunks]) for n in ("packed", "week", "item"))
+            order = np.argsort(week, kind="stable")
+            ends = np.flatnonzero(np.diff(week[order], append=week.max() + 1)) + 1
+            for rows in np.split(order, ends[:-1]):
+                place = folder / f"source={source}" / f"week={week[rows[0]]}"
+                place.mkdir(parents=True, exist_ok=True)
+                nodes = zip(self.schema.names, self.schema.unpack(packed[rows]), strict=True)
+                table = pa.table({n: c.astype(np.int32) for n, c in nodes} | {"item": item[rows]})
+                pq.write_table(table, place / "part.parquet", compression="zstd")
 
     @classmethod
     def read(cls, folder: Path, schema: Schema, sources: tuple[str, ...]) -> EventStore:
