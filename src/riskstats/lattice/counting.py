@@ -29,13 +29,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskstats.inputs import Ints, refuse
-from riskstats.lattice.kernels import add_records, count_recent, fill, look_up, spread
+from riskstats.lattice.kernels import SIEVE, add_records, count_recent, fill, fill_sieve, look_up, spread
 from riskstats.lattice.schema import LEAD, Dimension, Plan, Schema
 from riskstats.lattice.store import Added, Chunk, EventStore
 from riskstats.trees import Tree
 
 __all__ = ["CellCounts", "Dimension", "EventStore", "Floors", "Lattice", "Plan", "Schema", "Tree"]
 _NONE = np.zeros(0, dtype=np.int64)
+_SMALL = 4096  # cells: a roll-up with no more is tracked whole
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,13 @@ def _tables(plan: Plan, rollup: Ints, key: Ints) -> tuple[Any, Any]:
     """Hash tables of cells by roll-up, rows numbered in the order given, and of their first dimensions."""
     rows = [np.flatnonzero(rollup == g) for g in range(len(plan))]
     leads = [np.unique(plan.lead(key[r])) for r in rows]
-    return _hash([key[r] for r in rows], rows), _hash(leads, [np.arange(len(k)) for k in leads])
+    table, base, bits = _hash([key[r] for r in rows], rows)
+    size = np.where(bits > 0, 1 << np.maximum(bits + SIEVE - 3, 0), 0)
+    sieve, place = np.zeros(int(size.sum()), dtype=np.uint8), np.cumsum(size) - size
+    for g, r in enumerate(rows):
+        if len(r):
+            fill_sieve(sieve, place[g], bits[g], key[r])
+    return (table, base, bits, sieve, place), _hash(leads, [np.arange(len(k)) for k in leads])
 
 
 def _hash(keys: list[Ints], ids: list[Ints]) -> tuple[Any, Any, Any]:
@@ -315,15 +322,33 @@ class Lattice:
         rollup, key, number = self._recent(source)
         new = tracked.row_of(rollup, key) < 0
         if new.any():
-            only = tracked.take_up(rollup[new], key[new], self._now - self._first + 1 + 52)
+            cells = rollup[new], key[new]
+            if tracked.tables is None:
+                cells = self._with_small(*cells)
+            only = tracked.take_up(*cells, self._now - self._first + 1 + 52)
             for chunk in self.store.chunks(source):
                 inside = chunk.week >= self._first
                 inside &= chunk.week <= self._now
                 rows = None if inside.all() else np.flatnonzero(inside)
                 week = (chunk.week if rows is None else chunk.week[rows]) - np.int32(self._first)
-                self._add(chunk, rows, week, (rollup[new], key[new]), only, tracked.blocks[-1])
+                self._add(chunk, rows, week, cells, only, tracked.blocks[-1])
         row = tracked.row_of(rollup, key)
         return CellCounts(rollup, key, number, self._first, self._now, tuple(tracked.blocks), row)
+
+    def _with_small(self, rollup: Ints, key: Ints) -> tuple[Ints, Ints]:
+        """The cells, and all cells of small roll-ups: to track them from the start is cheaper than to count them back."""
+        for g, levels in enumerate(self.plan.rollups):
+            every = np.zeros(1, dtype=np.int64)
+            for dimension, shift, level in zip(
+                self.plan.schema.dimensions, self.plan.schema.shifts, levels, strict=True
+            ):
+                if level and len(every) <= _SMALL:
+                    nodes = np.flatnonzero(dimension.tree.depth == level).astype(np.int64) << shift
+                    every = (every[:, None] | nodes).reshape(-1)
+            if len(every) <= _SMALL:
+                missing = every[~np.isin(every, key[rollup == g])]
+                rollup, key = np.concatenate([rollup, np.full(len(missing), g)]), np.concatenate([key, missing])
+        return rollup, key
 
     def _recent(self, source: int) -> tuple[Ints, Ints, Ints]:
         """One source's candidates: roll-ups, keys, recent counts, sorted."""

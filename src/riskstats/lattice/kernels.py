@@ -10,24 +10,13 @@ from riskstats.compiled import kernel
 
 _EMPTY = -1
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
+SIEVE = 4  # a sieve has 2**4 bits a slot of its table: most cells that the table does not hold are told by one bit
 
 
 @kernel
 def slot_of(key: Any, bits: Any) -> Any:
     """Where a key belongs in a table of 2**bits slots (Fibonacci hashing)."""
     return np.int64((np.uint64(key) * _SPREAD) >> np.uint64(64 - bits))
-
-
-@kernel
-def part_key(record: Any, g: int, part: Any, codes: Any) -> Any:
-    """The bits that some features give to a record's cell in a roll-up, negative where it has none."""
-    table, offset, shift, mask = codes
-    start, feature = part
-    key = np.int64(0)
-    for j in range(start[g], start[g + 1]):
-        f = feature[j]
-        key |= table[offset[f] + ((record >> shift[f]) & mask[f])]
-    return key
 
 
 @kernel
@@ -41,6 +30,14 @@ def fill(table: Any, base: int, bits: int, keys: Any, ids: Any) -> None:
         if table[2 * (base + slot)] == _EMPTY or ids[i] >= 0:
             table[2 * (base + slot)] = keys[i]
             table[2 * (base + slot) + 1] = ids[i]
+
+
+@kernel
+def fill_sieve(sieve: Any, base: int, bits: int, keys: Any) -> None:
+    """Mark keys in one roll-up's sieve."""
+    for i in range(len(keys)):
+        spot = slot_of(keys[i], bits + SIEVE)
+        sieve[base + (spot >> 3)] |= np.uint8(1 << (spot & 7))
 
 
 @kernel
@@ -95,7 +92,7 @@ def _prepare(record: Any, layout: Any, cells: Any, leads: Any, run: Any) -> Any:
     that have a candidate with these first dimensions, and their keys so far; then what was looked up for the last run.
     """
     (table, offset, shift, mask), (start, feature), _, alone, _ = layout
-    cell, cell_base, cell_bits = cells
+    cell, cell_base, cell_bits, _, _ = cells
     lead, lead_base, lead_bits = leads
     n_fixed, n_active = 0, 0
     for g in range(len(alone)):
@@ -196,7 +193,7 @@ def _add_active(
 ) -> None:
     """Add a run's records, roll-up by roll-up, to the candidates that differ in the other dimensions."""
     (table, offset, shift, mask), _, (start, feature), _, _ = layout
-    cell, base, bits = cells
+    cell, base, bits, sieve, sieve_base = cells
     where, dense_base, nodes, dense_shift, dense_mask = dense
     for k in range(n_active):
         g = run[2, k]
@@ -205,16 +202,22 @@ def _add_active(
             _add_dense(packed, week, i, j, row, dense_shift[g], dense_mask[g], counts)
             continue
         at0, last, down = 2 * base[g], (np.int64(1) << bits[g]) - 1, np.uint64(64 - bits[g])
+        near, finer = sieve_base[g], np.uint64(64 - bits[g] - SIEVE)
+        f = feature[start[g]]
+        offset0, shift0, mask0 = offset[f], shift[f], mask[f]
         seen, c = np.int64(-2), np.int64(-1)
         for r in range(i, j):
-            key = run[3, k]
-            for m in range(start[g], start[g + 1]):
+            key = run[3, k] | table[offset0 + ((packed[r] >> shift0) & mask0)]
+            for m in range(start[g] + 1, start[g + 1]):
                 f = feature[m]
                 key |= table[offset[f] + ((packed[r] >> shift[f]) & mask[f])]
             if key != seen:
                 seen, c = key, np.int64(-1)
+                spot = (np.uint64(key) * _SPREAD) >> finer
+                if key < 0 or not (sieve[near + np.int64(spot >> np.uint64(3))] >> (spot & np.uint64(7))) & 1:
+                    continue
                 slot = np.int64((np.uint64(key) * _SPREAD) >> down)
-                while key >= 0 and cell[at0 + 2 * slot] != _EMPTY:
+                while cell[at0 + 2 * slot] != _EMPTY:
                     if cell[at0 + 2 * slot] == key:
                         c = cell[at0 + 2 * slot + 1]
                         break
@@ -248,27 +251,47 @@ def add_records(
 
 
 @kernel
-def _tally(packed: Any, skip: Any, g: int, layout: Any, need: Any, hits: Any, bits: int, seen: Any) -> None:
-    """Count one roll-up's cells among the records whose coarser cells passed."""
+def _bits_for(hits: Any, need: Any) -> int:
+    """The bits of a table that is at most half full of the cells of the passing records."""
+    passing = 0
+    for i in range(len(hits)):
+        passing += hits[i] & need == need
+    bits = 4
+    while (1 << bits) < 2 * passing:
+        bits += 1
+    return bits
+
+
+@kernel
+def _tally(packed: Any, skip: Any, g: int, layout: Any, need: Any, hits: Any, seen: Any) -> Any:
+    """Count one roll-up's cells among the records whose coarser cells passed; the bits of the table used."""
     keys, number, slots = seen
-    codes, lead, rest = layout
+    (table, offset, shift, mask), (first, ahead), (start, feature) = layout
+    bits = _bits_for(hits, need)
     last = (1 << bits) - 1
-    keys[:] = _EMPTY
-    number[:] = 0
+    keys[: last + 1] = _EMPTY
+    number[: last + 1] = 0
+    before, slot = np.int64(-1), np.int64(0)
     for i in range(len(packed)):
         slots[i] = -1
         if hits[i] & need != need:
             continue
-        key = part_key(packed[i], g, lead, codes) | part_key(packed[i], g, rest, codes)
+        key = np.int64(0)
+        for j in range(first[g], first[g + 1]):
+            key |= table[offset[ahead[j]] + ((packed[i] >> shift[ahead[j]]) & mask[ahead[j]])]
+        for j in range(start[g], start[g + 1]):
+            key |= table[offset[feature[j]] + ((packed[i] >> shift[feature[j]]) & mask[feature[j]])]
         if key < 0:
             continue
-        slot = slot_of(key, bits)
-        while keys[slot] != key and keys[slot] != _EMPTY:
-            slot = (slot + 1) & last
-        keys[slot] = key
+        if key != before:
+            before, slot = key, slot_of(key, bits)
+            while keys[slot] != key and keys[slot] != _EMPTY:
+                slot = (slot + 1) & last
+            keys[slot] = key
         slots[i] = slot
         if len(skip) == 0 or not (skip[i] >> g) & 1:
             number[slot] += 1
+    return bits
 
 
 @kernel
@@ -297,10 +320,10 @@ def count_recent(packed: Any, skip: Any, layout: Any, needs: Any, floors: Any, l
     out, found = np.empty((3, 1024), dtype=np.int64), 0
     shift, mask, floor = floors
     for g in range(len(needs)):
-        _tally(packed, skip, g, (layout[0], layout[1], layout[2]), needs[g], hits, bits, seen)
+        used = _tally(packed, skip, g, layout, needs[g], hits, seen)
         _pass(g, least, hits, seen)
         keys, number, _ = seen
-        for s in range(len(keys)):
+        for s in range(1 << used):
             if number[s] > 0 and number[s] >= floor[(keys[s] >> shift) & mask]:
                 if found == out.shape[1]:
                     longer = np.empty((3, 2 * found), dtype=np.int64)
