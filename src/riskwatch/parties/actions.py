@@ -21,6 +21,7 @@ from riskwatch.journal import actions as journal
 from riskwatch.parties import queries, roles
 from riskwatch.parties.loading import sort_key
 from riskwatch.parties.models import Deputy, Designation, Mandate, Membership, Organisation, Person, SignUp, Token
+from riskwatch.parties.usernames import free
 from riskwatch.refusals import Refusal, refuse_unless
 
 
@@ -41,7 +42,7 @@ def make_person(*, username: str, name_zh: str, password: str, email: str = "", 
     """Give somebody an account; it can do nothing until a post is granted."""
     refuse_without_role("system_admin", by=by, at=at)
     _refuse_weak(password)
-    refuse_unless(not Person.objects.filter(username=username).exists(), _("用户名已被使用"), code="taken", status=422)
+    username = free(username)
     made = Person.objects.create_user(username, password, name_zh=name_zh, email=email, joined_at=at)
     _write("person.make", by=by, at=at, content={"person": made.pk, "username": username})
     return made
@@ -137,7 +138,7 @@ def make_colleague(*, username: str, name_zh: str, password: str, role: str, by:
     mine = [p for p in queries.posts(by, shanghai_date(at)) if p.role == "operator_manager"]
     refuse_unless(mine, _("须由企业负责人办理"), code="no_post", status=403)
     refuse_unless(role in ("operator_staff", "operator_manager"), _("岗位不正确"), code="wrong_role", status=422)
-    refuse_unless(not Person.objects.filter(username=username).exists(), _("用户名已被使用"), code="taken", status=422)
+    username = free(username)
     _refuse_weak(password)
     made = Person.objects.create_user(username, password, name_zh=name_zh, joined_at=at)
     Membership.objects.create(
@@ -176,7 +177,7 @@ def sign_up(
     except InvalidIdentifier as error:
         raise Refusal(error.reason_zh, code="uscc", status=422, fields={"uscc": error.reason_zh}) from None
     _refuse_weak(password)
-    refuse_unless(not Person.objects.filter(username=username).exists(), _("用户名已被使用"), code="taken", status=422)
+    username = free(username)
     open_one = SignUp.objects.filter(uscc=code, state=SignUp.State.WAITING).exists()
     refuse_unless(not open_one, _("该企业已有待审核的申请"), code="waiting")
     return SignUp.objects.create(
@@ -209,7 +210,7 @@ def _admit(request: SignUp, *, by: Person, at: datetime) -> Person:
         defaults={"kind": "operator", "code": request.uscc, "name_zh": request.name_zh, "sort_key": sort_key(request.name_zh),
                   "legal_representative": request.legal_representative},
     )  # fmt: skip
-    person = Person.objects.create(username=request.username, name_zh=request.applicant_name, email=request.applicant_email,
+    person = Person.objects.create(username=free(request.username), name_zh=request.applicant_name, email=request.applicant_email,
                                    phone=request.applicant_phone, password=request.password, joined_at=at)  # fmt: skip
     Membership.objects.create(
         person=person, organisation=firm, role="operator_manager", since=shanghai_date(at), granted_by=by
