@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
 from decree188.calendar import shanghai_date
+from riskwatch.parties.keys import end_keys
 from riskwatch.parties.queries import posts
 
 
@@ -21,3 +25,9 @@ class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Officials to the office, everybody else who has an account to the counter."""
         held = posts(request.user, shanghai_date(timezone.now()))  # type: ignore[arg-type]
         return reverse("office:home" if any(p.kind == "office" for p in held) else "counter:home")
+
+    @transaction.atomic
+    def set_password(self, user: Any, password: str) -> None:
+        """A changed password ends the keys that were made under the old one."""
+        super().set_password(user, password)
+        end_keys(user, at=timezone.now())
