@@ -11,6 +11,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -75,4 +76,12 @@ class RefusalMiddleware:
         if not isinstance(error, Refusal):
             return None
         cite = error.rule.cite(get_language() or "zh") if error.rule else ""
-        return render(request, "look/refusal.html", {"refusal": error, "cite": cite}, status=error.status)
+        context = {"refusal": error, "cite": cite, "back": _came_from(request)}
+        return render(request, "look/refusal.html", context, status=error.status)
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page of ours that the person came from; another site's address or a script is never made a link."""
+    said = request.META.get("HTTP_REFERER", "")
+    ours = url_has_allowed_host_and_scheme(said, {request.get_host()}, require_https=request.is_secure())
+    return said if ours else "/"
