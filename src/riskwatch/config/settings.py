@@ -62,7 +62,7 @@ SECRET_KEY = _secret("SECRET_KEY", "secret-key")
 IDENTITY_KEY = _secret("IDENTITY_KEY", "identity-key")
 DEBUG = os.environ.get("RISKWATCH_DEBUG") == "1"
 TLS = os.environ.get("RISKWATCH_TLS") == "1"
-ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if o]
 
 INSTALLED_APPS = [
@@ -182,7 +182,14 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
     }
 }
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+# The log-in limits count in the cache: with the default of 300 entries a flood of other keys would push them out.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000, "CULL_FREQUENCY": 10},
+    }
+}
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
