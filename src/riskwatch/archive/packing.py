@@ -17,14 +17,18 @@ from riskwatch.case import desk
 from riskwatch.case.models import Folder, Sheet
 from riskwatch.documents import actions as documents
 from riskwatch.documents.models import Paper
-from riskwatch.journal.models import Entry, SealedHead
+from riskwatch.journal.models import Entry, SealedHead, Strand
 
 _STAMP = (1980, 1, 1, 0, 0, 0)
 
 
 def package(sheets: list[Sheet], strands: list[str], about: dict[str, Any]) -> bytes:
-    """The package's bytes; the same content gives the same bytes."""
-    parts: dict[str, bytes] = {"about.json": _json(about), "journal.jsonl": _journal(strands)}
+    """The package's bytes; the same content gives the same bytes.
+
+    ``about.json`` says how long each strand is, so that a package from which an end was taken does not verify.
+    """
+    heads = {s.key: [s.head_number, bytes(s.head_hash).hex()] for s in Strand.objects.filter(key__in=strands)}
+    parts: dict[str, bytes] = {"about.json": _json(about | {"strands": heads}), "journal.jsonl": _journal(strands)}
     parts["records.json"] = _json([_record(s) for s in sheets])
     for sheet in sheets:
         for paper in Paper.objects.filter(sheet_id=sheet.pk).select_related("file"):
