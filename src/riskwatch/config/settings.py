@@ -10,10 +10,11 @@ from urllib.parse import parse_qs, unquote, urlparse
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from riskwatch.config import embedded
+from riskwatch.config import embedded, home
 
 PACKAGE = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("RISKWATCH_HOME", ".riskwatch")).resolve()
+home.own(HOME)
 
 
 def _secret(name: str, file: str) -> str:
@@ -22,7 +23,6 @@ def _secret(name: str, file: str) -> str:
         return given
     path = HOME / file
     if not path.exists():
-        HOME.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as out:
             out.write(secrets.token_urlsafe(48))
