@@ -7,6 +7,7 @@ from datetime import datetime
 
 from riskwatch.case import queries
 from riskwatch.case.models import Message, MessageRead, Sheet
+from riskwatch.look.asked import whole_number
 from riskwatch.parties.models import Organisation, Person
 
 
@@ -48,7 +49,7 @@ def tell_person(person: Person, *, subject: str, at: datetime, body: str = "", s
 
 def mark_read(person: Person, keys: Iterable[str], *, at: datetime) -> int:
     """Note that a person has read some of their messages; others' are left alone. Returns how many were new."""
-    wanted = [int(k) for k in keys if k.isdecimal() and len(k) < 19]
+    wanted = [k for k in map(whole_number, keys) if k is not None]
     new = queries.unread(person, at=at).filter(pk__in=wanted).order_by().values_list("pk", flat=True)
     rows = [MessageRead(message_id=pk, person=person, at=at) for pk in new]
     MessageRead.objects.bulk_create(rows, ignore_conflicts=True)

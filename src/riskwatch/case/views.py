@@ -24,6 +24,7 @@ from riskwatch.case.words import KINDS
 from riskwatch.documents import actions as documents
 from riskwatch.documents.models import Paper
 from riskwatch.journal.queries import course_of_sheet
+from riskwatch.look.asked import whole_number
 from riskwatch.parties.views import SignedIn
 from riskwatch.refusals import Refusal
 
@@ -126,7 +127,7 @@ def _act(
                 form=form,
                 by=request.user,
                 at=at,
-                expected_version=int(shown) if shown and shown.isdigit() else None,
+                expected_version=whole_number(shown),
             )
         except Refusal as refused:
             refusal = refused

@@ -13,6 +13,7 @@ from decree188.scope import operator_roles
 from riskwatch.case.desk import organisations, text
 from riskwatch.collection.desk import FactsForm
 from riskwatch.documents.forms import FilesField
+from riskwatch.look.asked import plausible
 from riskwatch.parties.models import Qualification
 
 
@@ -21,7 +22,9 @@ class MomentField(forms.DateTimeField):
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-        super().__init__(widget=widget, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"], **kwargs)
+        super().__init__(
+            validators=[plausible], widget=widget, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"], **kwargs
+        )
 
     def clean(self, value: Any) -> Any:
         found = super().clean(value)

@@ -31,6 +31,7 @@ from riskwatch.doors.counter.forms import (
     TraceabilityForm,
 )
 from riskwatch.followup import actions as followup
+from riskwatch.look.asked import whole_number
 from riskwatch.parties import actions as parties
 from riskwatch.parties.models import Membership, Organisation, Person, Qualification
 from riskwatch.parties.views import SignedIn
@@ -38,8 +39,7 @@ from riskwatch.refusals import Refusal, refuse_unless
 
 
 def _page(rows: Any, at: Any, request: SignedIn) -> dict[str, Any]:
-    number = request.GET.get("page", "1")
-    start = (max(1, min(int(number), 200)) if number.isdigit() else 1) - 1
+    start = max(1, min(whole_number(request.GET.get("page")) or 1, 200)) - 1
     found = list(rows[start * 30 : start * 30 + 31])
     page = {"number": start + 1, "has_previous": start > 0, "has_next": len(found) > 30, "has_other_pages": start > 0 or len(found) > 30,
             "previous_page_number": start, "next_page_number": start + 2}  # fmt: skip
@@ -194,7 +194,7 @@ def organisation(request: SignedIn) -> HttpResponse:
         return redirect("counter:organisation")
     if request.POST.get("do") == "leave":
         members = Membership.objects.filter(organisation=own).values("person")
-        who = get_object_or_404(Person.objects.filter(pk__in=members), pk=request.POST.get("person"))
+        who = get_object_or_404(Person.objects.filter(pk__in=members), pk=whole_number(request.POST.get("person")))
         parties.leave(who, hand_over_to=request.user, by=request.user, at=at)
         return redirect("counter:organisation")
     people = Membership.objects.filter(organisation=own).select_related("person").order_by("-since")

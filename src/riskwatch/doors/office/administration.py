@@ -27,6 +27,7 @@ from riskwatch.case.models import Policy
 from riskwatch.doors.office.views import official
 from riskwatch.journal.models import Entry, Seal
 from riskwatch.journal.verification import verify
+from riskwatch.look.asked import plausible, whole_number
 from riskwatch.parties import actions, roles
 from riskwatch.parties.models import Membership, Organisation, Person, SignUp
 from riskwatch.parties.queries import reach
@@ -44,7 +45,7 @@ class PersonForm(forms.Form):
 class PostForm(forms.Form):
     organisation = forms.CharField(label=_("单位代码"), max_length=40)
     role = forms.ChoiceField(label=_("岗位"), choices=roles.choices)
-    since = forms.DateField(label=_("自"), widget=DateInput())
+    since = forms.DateField(label=_("自"), widget=DateInput(), validators=[plausible])
 
     def clean_organisation(self) -> Organisation:
         """The organisation of this code."""
@@ -90,7 +91,9 @@ def person(request: SignedIn, pk: int) -> HttpResponse:
         actions.grant(who, said["organisation"], said["role"], since=said["since"], by=request.user, at=at)
         return redirect("office:person", pk)
     if request.POST.get("do") == "end":
-        actions.end(get_object_or_404(Membership, pk=request.POST.get("post"), person=who), by=request.user, at=at)
+        actions.end(
+            get_object_or_404(Membership, pk=whole_number(request.POST.get("post")), person=who), by=request.user, at=at
+        )
         return redirect("office:person", pk)
     if request.POST.get("do") == "leave":
         count = actions.leave(who, hand_over_to=None, by=request.user, at=at)
@@ -114,7 +117,7 @@ def signups(request: SignedIn) -> HttpResponse:
         .order_by("state", "-asked_at")
     )
     if request.method == "POST":
-        row = get_object_or_404(rows, pk=request.POST.get("request"))
+        row = get_object_or_404(rows, pk=whole_number(request.POST.get("request")))
         approve = request.POST.get("do") == "approve"
         actions.decide_sign_up(row, approve=approve, reason=request.POST.get("reason", ""), by=request.user, at=at)
         messages.success(request, _now("已审核：%(name)s") % {"name": row.name_zh})
@@ -135,7 +138,7 @@ class PolicyForm(forms.Form):
             ("years", _("年")),
         ],
     )
-    valid_from = forms.DateField(label=_("生效日期"), widget=DateInput())
+    valid_from = forms.DateField(label=_("生效日期"), widget=DateInput(), validators=[plausible])
     reason = forms.CharField(label=_("理由"), max_length=300)
 
 

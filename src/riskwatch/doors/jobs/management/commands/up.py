@@ -119,13 +119,13 @@ class Command(BaseCommand):
         children = {
             name: subprocess.Popen(words, start_new_session=True) for name, words in (("web", web), ("worker", worker))
         }
-        self.stdout.write("  网页服务 web server ...", ending="")
+        self.stdout.write("  网页服务 web server, 后台任务 worker ...")
         self.stdout.flush()
         begun, welcomed = time.monotonic(), False
         while not stopping and all(c.poll() is None for c in children.values()):
             if not welcomed and _answers(port):
                 welcomed = True
-                self.stdout.write(f" {time.monotonic() - begun:.1f} s")
+                self.stdout.write(f"  网页服务 web server answers after {time.monotonic() - begun:.1f} s")
                 turn.serves(f"http://127.0.0.1:{port}/")
                 self._welcome(port)
             time.sleep(0.2)
