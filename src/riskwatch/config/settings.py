@@ -236,9 +236,11 @@ DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "riskwatch@localhost")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"discreet": {"()": "riskwatch.config.discretion.Discreet"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "discreet"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"procrastinate": {"level": "WARNING"}},
+    # Django's own console would print a second time, and without discretion.
+    "loggers": {"procrastinate": {"level": "WARNING"}, "django": {"handlers": [], "propagate": True}},
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
