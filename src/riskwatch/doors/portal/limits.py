@@ -39,4 +39,4 @@ def forget_closed() -> int:
     """Drop the rows of windows that closed; the clock does it. Returns how many."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM portal_tries WHERE until <= clock_timestamp()")
-        return cursor.rowcount
+        return int(cursor.rowcount)
