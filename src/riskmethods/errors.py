@@ -7,7 +7,8 @@ riskmethods.errors.MethodError: scenarios[0].steps[1].p: a probability is above 
 
 from __future__ import annotations
 
-from typing import NoReturn
+from collections.abc import Sequence
+from typing import Any, NoReturn
 
 
 class MethodError(ValueError):
@@ -27,7 +28,7 @@ class MethodError(ValueError):
         super().__init__(f"{place}: {en}" if place else en)
         self.place, self.rule, self.zh, self.en = place, rule, zh, en
 
-    def __reduce__(self) -> tuple[type[MethodError], tuple[str, str, str, str]]:
+    def __reduce__(self) -> tuple[type[MethodError], tuple[Any, ...]]:
         return type(self), (self.place, self.rule, self.zh, self.en)
 
     def within(self, place: str) -> MethodError:
@@ -42,6 +43,23 @@ class MethodError(ValueError):
     def as_json(self) -> dict[str, str]:
         """The fault as a page or an API shows it."""
         return {"place": self.place, "rule": self.rule, "zh": self.zh, "en": self.en}
+
+
+class Refused(MethodError):
+    """A document with faults: the first is its own place and rule, ``faults`` are all of them.
+
+    >>> str(Refused([MethodError("a", "x", "", "first"), MethodError("b", "y", "", "second")]))
+    'a: first (and 1 more)'
+    """
+
+    def __init__(self, faults: Sequence[MethodError]) -> None:
+        first, more = faults[0], len(faults) - 1
+        zh, en = (f"（另有{more}处）", f" (and {more} more)") if more else ("", "")
+        super().__init__(first.place, first.rule, first.zh + zh, first.en + en)
+        self.faults = tuple(faults)
+
+    def __reduce__(self) -> tuple[type[MethodError], tuple[Any, ...]]:
+        return type(self), (self.faults,)
 
 
 def raise_at(place: str, rule: str, zh: str, en: str) -> NoReturn:

@@ -187,7 +187,7 @@ def scale_from_json(record: Mapping[str, Any]) -> Scale:
     MethodError
         Rule ``bad_scale``: not four levels with words in both languages, or an unknown interest.
     """
-    levels = record.get("levels")
+    levels = record.get("levels") if isinstance(record, Mapping) else None
     sound = isinstance(levels, list) and len(levels) == 4 and all(
         isinstance(w, Mapping) and w.get("zh") and w.get("en") for w in levels)  # fmt: skip
     if not sound or record.get("interest") not in codes("interests"):

@@ -18,12 +18,15 @@ from functools import lru_cache
 from riskmethods.errors import raise_at
 
 ONE = Fraction(1)
+FINEST = 10**100
+SMALLEST = Fraction(1, FINEST)  # nothing that anyone means is rarer, and its logarithm must exist
 _LONGEST = 60  # a longer text is no probability that a person entered, and an exponent could fill the memory
 _GROUP = re.compile(r"(?<=\d)[ ,'](?=\d{3}(?!\d))")
 _DECIMAL = re.compile(r"(\d+\.?\d*|\.\d+)(?:[eE]([+-]?\d{1,3}))?([%‰]?)")
 _RATIO = re.compile(r"(\d+)/(\d+)")
 _SHARE = {"": 1, "%": 100, "‰": 1000}
 _SIX = Context(prec=6)
+_PLAIN = 12  # decimal places up to which a percentage is written out
 
 Entered = str | int | float | Decimal | Fraction
 
@@ -48,28 +51,30 @@ def parse(entered: object, *, place: str = "p", zero: bool = False) -> Fraction:
     Raises
     ------
     MethodError
-        Rule ``not_a_number`` (text, NaN, infinite, empty) or ``probability`` (0 or below, above 1).
+        Rule ``not_a_number`` (text, NaN, infinite, empty, more than 100 digits) or ``probability`` (0 or below, above 1).
 
     >>> parse("0")
     Traceback (most recent call last):
     riskmethods.errors.MethodError: p: '0' is not above 0 and at most 1
     """
-    value = _exact(_text(entered, place), place)
-    if value > 1 or value < 0 or (value == 0 and not zero):
+    value = entered if isinstance(entered, Fraction) else _exact(_text(entered, place), place)
+    if value > 1 or (value < SMALLEST and not (value == 0 and zero)):
         bounds = ("在0到1之间", "from 0 to 1") if zero else ("大于0且不大于1", "above 0 and at most 1")
         raise_at(place, "probability", f"“{entered}”不是{bounds[0]}的数", f"{str(entered)!r} is not {bounds[1]}")
+    if value.denominator > FINEST:
+        raise_at(place, "not_a_number", "位数过多", "it has too many digits")
     return value
 
 
 def _text(entered: object, place: str) -> str:
     if isinstance(entered, str):
         return entered
-    if isinstance(entered, bool) or not isinstance(entered, int | float | Decimal | Fraction):
+    if isinstance(entered, bool) or not isinstance(entered, int | float | Decimal):
         raise_at(place, "not_a_number", f"“{entered}”不是概率；写成1/50、0.02或2%",
                  f"{entered!r} is no probability; write 1/50, 0.02 or 2 %")  # fmt: skip
     if isinstance(entered, float | Decimal) and not math.isfinite(entered):
         raise_at(place, "not_a_number", "概率须是有限的数", f"{entered} is no finite number")
-    return str(entered) if isinstance(entered, Fraction) else str(entered).lower()
+    return str(entered).lower()
 
 
 @lru_cache(maxsize=4096)
@@ -104,7 +109,7 @@ def percent(value: Fraction) -> str:
     """A probability in per cent, six significant digits."""
     with localcontext(_SIX):
         shown = Decimal(value.numerator * 100) / Decimal(value.denominator)
-        return f"{shown:f} %"
+        return f"{shown:f} %" if shown.adjusted() > -_PLAIN else f"{shown} %"
 
 
 def one_in(value: Fraction) -> str:

@@ -1,100 +1,146 @@
-"""The scenario grid of Delegated Regulation (EU) 2024/3173, Annex II: exact fractions in, level out.
+"""A scenario's level: the exact product of its steps, its band, its cell; and the product's level, its highest.
 
->>> judge([Scenario(steps=("1", "1/50", "1/10", "1"), severity=1)]).level
-'low'
+Where several severities are believed, the gravest decides; they are never averaged. How the weight between them spreads
+over the levels is told by :mod:`riskmethods.propagation`.
+
+>>> from riskmethods.editions import edition
+>>> eu = edition("eu-2024-3173")
+>>> chair = judge(eu, Fraction(1, 500), 1)
+>>> chair.level, chair.band, [flag.code for flag in chair.flags]
+('low', 3, [])
+>>> judge(eu, Fraction(1, 6000), 3).level
+'high'
+>>> [flag.code for flag in judge(eu, Fraction(1, 2), 1).flags]
+['on_edge', 'sources_differ']
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-METHOD = "eu-2024-3173"
-MOST_STEPS = 5
-LEVELS = ("low", "medium", "high", "serious")
-# The strict grid: row i holds when the probability is above BANDS[i]; the last row holds for the rest.
-BANDS = tuple(Fraction(1, n) for n in (2, 10, 100, 1_000, 10_000, 100_000, 1_000_000))
-_GRID = ("HSSS", "MSSS", "MSSS", "LHSS", "LMHS", "LLMH", "LLLM", "LLLL")
-_WORDS = {"L": "low", "M": "medium", "H": "high", "S": "serious"}
+from riskmethods.editions import LEVELS, NEAR, SEVERITIES, Edition
+from riskmethods.errors import raise_at
+from riskmethods.vocabulary import codes
 
-
-class ScenarioError(ValueError):
-    """A scenario that the method does not take; names place and rule."""
+HALF = Fraction(1, 2)
 
 
 @dataclass(frozen=True, slots=True)
-class Scenario:
-    """One path to harm: step probabilities as entered (``"1/50"``, ``"0.02"``, ``"2 %"``) and severity 1 to 4."""
+class Flag:
+    """Something about a judgement that the reader must know."""
 
-    steps: tuple[str, ...]
-    severity: int
-    story: str = ""
+    code: str
+    zh: str
+    en: str
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A scenario's probability, band and level, and whether it lies on a band's edge."""
+    """One scenario's outcome.
+
+    Attributes
+    ----------
+    probability : Fraction
+        The product of the steps.
+    severity : int
+        1 to 4.
+    band : int
+        Row of the grid, 0 the most probable.
+    level : str
+    edge : str
+        ``""``, ``"on"`` or ``"near"``: whether the probability lies on an edge, or within ten per cent of one.
+    other_level : str
+        The level just across that edge; equal to ``level`` when the edge does not matter.
+    flags : tuple of Flag
+    """
 
     probability: Fraction
+    severity: int
     band: int
     level: str
-    on_edge: bool
+    edge: str
+    other_level: str
+    flags: tuple[Flag, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """The product's level is its highest scenario's; probabilities are never added."""
+def judge(edition: Edition, probability: Fraction, severity: int) -> Judged:
+    """Judge one scenario.
 
-    level: str
-    scenarios: tuple[Judged, ...]
-
-
-def probability(text: str, *, place: str = "step") -> Fraction:
-    """An exact probability in (0, 1] from a fraction, a decimal or a percentage.
-
-    Raises
-    ------
-    ScenarioError
-        Not a number, zero, or above one.
-    """
-    cleaned = text.strip().replace(" ", "").replace("％", "%")
-    try:
-        value = Fraction(cleaned[:-1]) / 100 if cleaned.endswith("%") else Fraction(cleaned)
-    except (ValueError, ZeroDivisionError):
-        raise ScenarioError(f"{place}: {text!r} is no probability; write 1/50, 0.02 or 2 %") from None
-    if not 0 < value <= 1:
-        raise ScenarioError(f"{place}: {text!r} is not above 0 and at most 1")
-    return value
-
-
-def judge_one(scenario: Scenario, *, number: int = 1) -> Judged:
-    """One scenario's level: product of steps, band by the strict grid, cell by severity."""
-    if not 1 <= len(scenario.steps) <= MOST_STEPS:
-        raise ScenarioError(f"scenario {number}: one to {MOST_STEPS} steps, {len(scenario.steps)} given")
-    if scenario.severity not in (1, 2, 3, 4):
-        raise ScenarioError(f"scenario {number}: severity {scenario.severity} is not 1 to 4")
-    product = Fraction(1)
-    for n, step in enumerate(scenario.steps, 1):
-        product *= probability(step, place=f"scenario {number}, step {n}")
-    band = next((i for i, edge in enumerate(BANDS) if product > edge), len(BANDS))
-    return Judged(product, band, _WORDS[_GRID[band][scenario.severity - 1]], product in BANDS)
-
-
-def judge(scenarios: Sequence[Scenario]) -> Result:
-    """The product's level over its scenarios.
+    Parameters
+    ----------
+    edition : Edition
+        The method's grid and edges.
+    probability : Fraction
+        The product of the steps, in (0, 1].
+    severity : int
+        1 to 4.
 
     Raises
     ------
-    ScenarioError
-        No scenario, or a faulty one.
+    MethodError
+        ``empty_slot`` when the edition has no readable grid; ``severity`` outside 1 to 4; ``probability`` outside (0, 1].
+
+    Notes
+    -----
+    Source: Delegated Regulation (EU) 2024/3173, Annex II 3.4 to 3.6.
     """
-    if not scenarios:
-        raise ScenarioError("at least one scenario is needed")
-    judged = tuple(judge_one(s, number=n) for n, s in enumerate(scenarios, 1))
-    return Result(max((j.level for j in judged), key=LEVELS.index), judged)
+    if not 0 < probability <= 1:
+        raise_at("p", "probability", "概率须大于0且不大于1", f"{probability} is not above 0 and at most 1")
+    if severity not in SEVERITIES:
+        raise_at("severity", "severity", "严重程度为1到4", f"severity is 1 to 4, not {severity!r}")
+    band = edition.band(probability)
+    level = edition.levels[band][severity - 1]
+    edge, beside = _edge(edition, probability, band)
+    other = level if beside is None else edition.levels[beside][severity - 1]
+    return Judged(probability, severity, band, level, edge, other, tuple(_flags(edge, other, level, probability)))
 
 
-def band_words(band: int) -> str:
-    """A band as people write it, ``"> 1/1000"``."""
-    return f"> 1/{BANDS[band].denominator}" if band < len(BANDS) else f"<= 1/{BANDS[-1].denominator}"
+def _edge(edition: Edition, p: Fraction, band: int) -> tuple[str, int | None]:
+    """Whether p lies on or near an edge, and the row across it; the nearer edge counts."""
+    lower, upper = edition.edges(band)
+    if upper is not None and p == upper:
+        return "on", band - 1
+    up = upper / p if upper else None
+    down = p / lower if lower else None
+    if up is not None and up <= NEAR and (down is None or up <= down):
+        return "near", band - 1
+    if down is not None and down <= NEAR:
+        return "near", band + 1
+    return "", None
+
+
+def _flags(edge: str, other: str, level: str, p: Fraction) -> Iterable[Flag]:
+    if edge:
+        where = ("恰在区间边界上", "lies exactly on an edge") if edge == "on" else ("接近区间边界", "lies near an edge")
+        then = ("；边界另一侧等级相同", "; the level across it is the same")
+        if other != level:
+            then = (f"；边界另一侧等级为{other}", f"; across it the level is {other}")
+        yield Flag(f"{edge}_edge", where[0] + then[0], where[1] + then[1])
+    if p == HALF:
+        yield Flag("sources_differ", "对恰为1/2的概率，原文表格与词语说明不一致；按严格大于处理",
+                   "for exactly 1/2 the source's grid and words differ; strictly above is applied")  # fmt: skip
+
+
+def highest(levels: Sequence[str]) -> str:
+    """The product's level: the highest of its scenarios'; probabilities are never added.
+
+    >>> highest(["low", "high", "medium"])
+    'high'
+    """
+    if not levels:
+        raise_at("scenarios", "no_scenario", "至少需要一个伤害情景", "at least one scenario is needed")
+    return max(levels, key=LEVELS.index)
+
+
+def by_interest(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The highest level of each protected interest on its own, in the interests' order; nothing is averaged.
+
+    >>> by_interest([("environment", "low"), ("health", "medium"), ("environment", "high")])
+    {'health': 'medium', 'environment': 'high'}
+    """
+    gathered: dict[str, list[str]] = {}
+    for interest, level in pairs:
+        gathered.setdefault(interest, []).append(level)
+    return {code: highest(gathered[code]) for code in codes("interests") if code in gathered}

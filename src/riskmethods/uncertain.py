@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from riskmethods.editions import DEFAULT, edition
 from riskmethods.errors import MethodError
 from riskmethods.numbers import parse
 
@@ -40,8 +41,8 @@ class Point:
     entered: str = field(default="", compare=False)
 
     @property
-    def bounds(self) -> tuple[float, float]:
-        return float(self.p), float(self.p)
+    def bounds(self) -> tuple[Fraction, Fraction]:
+        return self.p, self.p
 
     @property
     def mean(self) -> float:
@@ -60,15 +61,17 @@ class Point:
 class Interval:
     """Somewhere between ``low`` and ``high``, and nothing more is claimed.
 
-    Bounds need no distribution. Drawing from it does: draws are log-uniform, and whoever draws must say so.
+    Bounds need no distribution. Drawing from it does: draws are log-uniform, and whoever draws must say so. ``word`` keeps
+    the method's word that it was stated by.
     """
 
     low: Fraction
     high: Fraction
+    word: str = field(default="", compare=False)
 
     @property
-    def bounds(self) -> tuple[float, float]:
-        return float(self.low), float(self.high)
+    def bounds(self) -> tuple[Fraction, Fraction]:
+        return self.low, self.high
 
     @property
     def mean(self) -> float:
@@ -91,8 +94,8 @@ class LogUniform:
     high: Fraction
 
     @property
-    def bounds(self) -> tuple[float, float]:
-        return float(self.low), float(self.high)
+    def bounds(self) -> tuple[Fraction, Fraction]:
+        return self.low, self.high
 
     @property
     def mean(self) -> float:
@@ -115,8 +118,8 @@ class Beta:
     b: float
 
     @property
-    def bounds(self) -> tuple[float, float]:
-        return 0.0, 1.0
+    def bounds(self) -> tuple[Fraction, Fraction]:
+        return Fraction(0), Fraction(1)
 
     @property
     def mean(self) -> float:
@@ -144,8 +147,8 @@ class Pert:
     high: Fraction
 
     @property
-    def bounds(self) -> tuple[float, float]:
-        return float(self.low), float(self.high)
+    def bounds(self) -> tuple[Fraction, Fraction]:
+        return self.low, self.high
 
     @property
     def mean(self) -> float:
@@ -184,8 +187,8 @@ class Lognormal:
         return math.log(self.ef) / Z95
 
     @property
-    def bounds(self) -> tuple[float, float]:
-        return 0.0, 1.0
+    def bounds(self) -> tuple[Fraction, Fraction]:
+        return Fraction(0), Fraction(1)
 
     @property
     def mean(self) -> float:
@@ -238,6 +241,7 @@ def from_json(given: Any, *, place: str = "quantity") -> Uncertain:
         ``"1/50"`` or ``{"p": "1/50"}`` · ``{"low": .., "high": ..}`` ·
         ``{"dist": "loguniform", "low": .., "high": ..}`` · ``{"dist": "beta", "a": .., "b": ..}`` ·
         ``{"dist": "pert", "min": .., "mode": .., "max": ..}`` · ``{"dist": "lognormal", "median": .., "ef": ..}``
+        · ``{"word": "occasional"}`` or ``{"word": "偶发"}``, the methods' words for their bands
     place
         Where it stands in the document, for the error.
 
@@ -247,16 +251,20 @@ def from_json(given: Any, *, place: str = "quantity") -> Uncertain:
         An unknown kind, a missing or unknown key, or a number outside (0, 1].
 
     >>> from_json({"low": "1/100", "high": "5 %"})
-    Interval(low=Fraction(1, 100), high=Fraction(1, 20))
+    Interval(low=Fraction(1, 100), high=Fraction(1, 20), word='')
+    >>> to_json(from_json({"word": "偶发"})), from_json({"word": "occasional"}).bounds
+    ({'word': '偶发'}, (Fraction(1, 1000), Fraction(1, 100)))
     >>> from_json({"p": 0}, place="scenarios[0].steps[1]")
     Traceback (most recent call last):
     riskmethods.errors.MethodError: scenarios[0].steps[1].p: '0' is not above 0 and at most 1
     """
     if not isinstance(given, Mapping):
         return _point(given, place)
-    kind = given.get("dist", "interval" if "low" in given or "high" in given else "point")
-    if not isinstance(kind, str) or kind not in _READ:
-        known = ", ".join(k for k in _READ if k not in ("point", "interval"))
+    plain = next((kind for kind, keys in _PLAIN.items() if keys & given.keys()), "point")
+    kind = given.get("dist", plain)
+    curves = [k for k in _READ if k not in ("point", *_PLAIN)]
+    if "dist" in given and kind not in curves:
+        known = ", ".join(curves)
         raise MethodError(
             f"{place}.dist", "unknown_code", f"未知的分布 {kind!r}", f"{kind!r} is no known distribution: {known}"
         )
@@ -274,6 +282,8 @@ def to_json(quantity: Uncertain) -> dict[str, Any]:
     match quantity:
         case Point():
             return {"p": quantity.entered or str(quantity.p)}
+        case Interval(word=str(word)) if word:
+            return {"word": word}
         case Interval():
             return {"low": str(quantity.low), "high": str(quantity.high)}
         case LogUniform():
@@ -298,6 +308,22 @@ def _pair(given: Mapping[str, Any], place: str) -> tuple[Fraction, Fraction]:
             place, "order", f"下限 {low} 高于上限 {high}", f"the lower bound {low} is above the upper {high}"
         )
     return low, high
+
+
+def _worded(given: Mapping[str, Any], place: str) -> Interval:
+    """The band that a word stands for; the rarest has no lower end, and a number must be given instead."""
+    one, word = edition(DEFAULT), given["word"]
+    row = next((n for n, words in enumerate(one.words) if word in words), None)
+    if row is None:
+        known = ", ".join(en for _, en in one.words)
+        raise MethodError(
+            f"{place}.word", "unknown_code", f"没有概率词“{word}”", f"no word {word!r}; there are {known}"
+        )
+    low, high = one.edges(row)
+    if low is None:
+        zh, en = f"“{word}”没有下限，请填数值", f"{word!r} has no lower end: give a number"
+        raise MethodError(f"{place}.word", "open_ended", zh, en)
+    return Interval(low, high or Fraction(1), word)
 
 
 def _log_uniform_from(given: Mapping[str, Any], place: str) -> LogUniform:
@@ -344,9 +370,11 @@ def _exact_keys(given: Mapping[str, Any], keys: tuple[str, ...], place: str) -> 
             )
 
 
+_PLAIN = {"interval": {"low", "high"}, "word": {"word"}}
 _READ: dict[str, tuple[tuple[str, ...], Any]] = {
     "point": (("p",), lambda g, place: _point(g["p"], f"{place}.p")),
     "interval": (("low", "high"), lambda g, place: Interval(*_pair(g, place))),
+    "word": (("word",), _worded),
     "loguniform": (("low", "high"), _log_uniform_from),
     "beta": (("a", "b"), lambda g, place: Beta(_positive(g["a"], f"{place}.a"), _positive(g["b"], f"{place}.b"))),
     "pert": (("min", "mode", "max"), _pert_from),

@@ -1,4 +1,4 @@
-"""Coded words of an assessment: hazards, users, protected interests, risk categories, evidence grades, clauses.
+"""Coded words of an assessment: hazards, users, protected interests, evidence grades, clauses, customs' own grades.
 
 Ids are stable: a stored assessment names them for ever. Hazard is the cause, injury (:mod:`riskmethods.injuries`) the
 effect; they are two fields. Hazard families follow the product-safety guides' groups (from memory, unverified).
@@ -175,16 +175,34 @@ PRESUMPTIONS = (
 )
 DEPENDENCE = (
     Term("independent", "相互独立", "independent"), Term("perfect", "完全秩相关", "perfect rank correlation"),
-    Term("bounds", "未知（Fréchet上下界）", "unknown (Fréchet bounds)"),
 )  # fmt: skip
 MEASURE_KINDS = (
     Term("design", "本质安全设计", "inherently safe design"), Term("guard", "防护装置", "guard or protective device"),
     Term("warning", "警示说明", "warning or instruction"), Term("removal", "召回、退运、销毁", "recall, return, destruction"),
     Term("control", "检验监管", "inspection or control"), Term("other", "其他", "other"),
 )  # fmt: skip
+GRADES = (
+    Term("low", "低", "low"), Term("medium_low", "中低", "medium low"), Term("medium", "中", "medium"),
+    Term("medium_high", "中高", "medium high"), Term("high", "高", "high"),
+)  # fmt: skip
+RESPONSES = (
+    Term("circular", "风险警示通报", "warning circular"), Term("notice", "风险警示通告", "warning notice"),
+    Term("announcement", "风险警示公告", "public announcement"),
+    Term("regime_change", "调整检验监管模式", "change of inspection regime"), Term("order", "责令处置", "order"),
+    Term("seizure", "查封扣押", "sealing and detention"), Term("survey", "专项调查", "survey"),
+    Term("joint_handling", "协同处置", "joint handling"),
+)  # fmt: skip
+CONSIDERATIONS = (
+    Term("uncertainty", "不确定性说明", "statement of uncertainty"), Term("units", "在用数量", "units in use"),
+    Term("users", "使用人数", "people who use it"), Term("vulnerable_groups", "弱势群体", "vulnerable groups"),
+    Term("several_casualties", "一次多人受害", "several casualties at once"),
+    Term("unequal_spread", "风险分布不均", "unequal spread of the risk"),
+    Term("psychological_harm", "心理伤害", "psychological harm"),
+)  # fmt: skip
 TABLES: dict[str, tuple[Term, ...]] = {
     "hazards": HAZARDS, "users": USERS, "interests": INTERESTS, "categories": CATEGORIES, "evidence": EVIDENCE,
     "presumptions": PRESUMPTIONS, "dependence": DEPENDENCE, "measure_kinds": MEASURE_KINDS,
+    "grades": GRADES, "responses": RESPONSES, "considerations": CONSIDERATIONS,
 }  # fmt: skip
 _INDEX = {name: {t.code: t for t in terms} for name, terms in TABLES.items()}
 

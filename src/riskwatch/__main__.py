@@ -7,6 +7,7 @@ WELCOME = """riskwatch: quality-safety risk early warning for import and export 
 
   riskwatch up                     set everything up and start it (--prepare: set up only; --demo, --no-demo; --port N)
   riskwatch collect FILE …         read files of risk information; reading one twice adds nothing
+  riskwatch first-admins           the first three administrators of a new house, each with a one-time password
   riskwatch tick                   one round of the clock: lapses, reminders, seals
   riskwatch journal verify         check the whole journal, or an archive package; --seals FOLDER compares with kept seals
   riskwatch assess FILE.json       assess scenarios from a file, without a case (--lang zh|en, --json)
@@ -29,7 +30,9 @@ def main() -> None:
     from django.core.management import execute_from_command_line
 
     try:
-        execute_from_command_line(["riskwatch", *sys.argv[1:]])
+        # Commands are modules, so first-admins is called first_admins inside.
+        first = sys.argv[1] if sys.argv[1].startswith("-") else sys.argv[1].replace("-", "_")
+        execute_from_command_line(["riskwatch", first, *sys.argv[2:]])
     except ImproperlyConfigured as error:
         sys.exit(f"riskwatch cannot start: {error}")
 

@@ -7,6 +7,7 @@ import pytest
 
 from riskwatch.archive import actions as archive
 from riskwatch.assessment import actions as assessment
+from riskwatch.assessment import reporting
 from riskwatch.case import actions as case
 from riskwatch.case import queries
 from riskwatch.case.lifecycle import posts_of
@@ -17,7 +18,7 @@ from riskwatch.connectors import cpsc_api
 from riskwatch.decision import actions as decision
 from riskwatch.disclosure import actions as disclosure
 from riskwatch.disclosure.models import Publication
-from riskwatch.doors.jobs.simulator.river import REPORT, SCENARIOS, walk
+from riskwatch.doors.jobs.simulator.river import assessed, walk
 from riskwatch.followup import actions as followup
 from riskwatch.journal.verification import verify
 from riskwatch.measures import actions as measures
@@ -71,11 +72,9 @@ def test_the_full_chain_from_a_recall_file_to_the_archive(cast, at):
     order = assessment.commission(folder, assessor=cast.orgs["tech"], question="q", by=officer, at=at + 2 * day)
     assessment.take_up(order, has_interest=False, by=cast["tech-assessor"], at=at + 3 * day)
     with pytest.raises(Refusal) as parts:
-        assessment.submit(
-            order, scenarios=SCENARIOS, report=REPORT | {"residual": " "}, by=cast["tech-assessor"], at=at + 3 * day
-        )
-    assert "residual" in parts.value.fields
-    assessment.submit(order, scenarios=SCENARIOS, report=REPORT, by=cast["tech-assessor"], at=at + 4 * day)
+        reporting.submit(order, document=assessed(residual=" "), by=cast["tech-assessor"], at=at + 3 * day)
+    assert "report.residual" in parts.value.fields
+    reporting.submit(order, document=assessed(), by=cast["tech-assessor"], at=at + 4 * day)
     assessment.accept(order, by=cast["sh-approver"], at=at + 5 * day)
     judged = decision.judge(folder, deliberation="d", options="o", by=officer, at=at + 6 * day)
     with pytest.raises(Refusal):
@@ -181,16 +180,14 @@ def test_reassessment_by_the_same_assessor_shows_the_difference_and_supersedes(c
         at=at + day,
     )
     assessment.take_up(again, has_interest=False, by=cast["tech-assessor"], at=at + day)
-    worse = [{"severity": 4, "steps": ["1/10", "1/2"], "story": "致命"}]
-    assessment.submit(
-        again, scenarios=worse, report=REPORT | {"residual": "更高"}, by=cast["tech-assessor"], at=at + 2 * day
-    )
+    worse = assessed(p="1/2", residual="更高")
+    reporting.submit(again, document=worse, by=cast["tech-assessor"], at=at + 2 * day)
     assessment.accept(again, by=cast["sh-approver"], at=at + 3 * day)
     done.assessment.refresh_from_db()
     assert done.assessment.stage == "superseded"
     from riskwatch.assessment.models import Report
 
-    assert "serious" in Report.objects.get(assessment=again.pk).difference
+    assert "高风险 → 严重风险" in Report.objects.get(assessment=again.pk).difference
 
 
 def test_an_emergency_measure_runs_while_assessment_goes_on_and_must_be_reviewed(cast, at, told):

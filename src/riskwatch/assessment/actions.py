@@ -10,11 +10,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 import decree188
-from decree188.assessment import in_set_time, missing_parts
 from decree188.calendar import shanghai_date
 from decree188.scope import centre_remit
-from riskmethods.scenario import Scenario, ScenarioError, band_words, judge
-from riskwatch.assessment.models import Assessment, ConflictStatement, Proposal, Report
+from riskwatch.assessment import reporting
+from riskwatch.assessment.models import Assessment, ConflictStatement, Proposal
 from riskwatch.case import deadlines, outbox
 from riskwatch.case.lifecycle import advance, posts_of
 from riskwatch.case.models import Folder, Sheet
@@ -122,102 +121,17 @@ def decline(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
 
 
 @transaction.atomic
-def submit(
-    sheet: Sheet, *, scenarios: list[dict[str, Any]], report: Mapping[str, Any], by: Person, at: datetime
-) -> Sheet:
-    """Submit a written report: seven parts, interests harmed, likelihood and degree; its level is the method's.
-
-    The level is computed from the scenarios by the grid, never typed. A later submission is a new version.
-    """
-    missing = missing_parts({**report, "level": "computed"})
-    if missing:
-        names = "、".join(m.zh for m in missing)
-        raise Refusal(_("报告缺少：%(names)s") % {"names": names}, remedy=_("补齐七项内容后再提交"), code="parts_missing",
-                      rule=decree188.by_name("report_contents"), status=422,
-                      fields={m.code: _("不能为空") for m in missing})  # fmt: skip
-    refuse_unless(report.get("interests"), _("须指明受损害的利益"), rule=decree188.by_name("interests"), code="interests_missing",
-                  status=422)  # fmt: skip
-    _refuse_silent(sheet, by=by)
-    judged, worst, degree = _judge(scenarios)
-    row = Assessment.objects.select_related("previous").get(pk=sheet.pk)
-    version = row.reports.count() + 1
-    made = Report.objects.create(
-        assessment=row, version=version, level=judged.level, degree=degree,
-        likelihood=f"{worst.probability}（{band_words(worst.band)}）",
-        scenarios=[s | {"probability": str(j.probability), "level": j.level, "edge": j.on_edge}
-                   for s, j in zip(scenarios, judged.scenarios, strict=True)],
-        difference=_difference(row, judged.level, report), submitted_by=by, submitted_at=at,
-        in_time=in_set_time(sheet.due_on, shanghai_date(at)) if sheet.due_on else True,
-        **{k: report[k] for k in ("method", "category", "hazard", "extent", "residual", "proposal", "interests")},
-    )  # fmt: skip
-    return advance(sheet, "submit", by=by, at=at, content={"version": version, "level": made.level,
-                                                           "report": dict(report), "scenarios": scenarios})  # fmt: skip
-
-
-def _refuse_silent(sheet: Sheet, *, by: Person) -> None:
-    stated = ConflictStatement.objects.filter(assessment=sheet.pk, person=by, has_interest=False).exists()
-    refuse_unless(stated, _("您尚未作利害关系声明"), remedy=_("先声明，再提交报告"), rule=decree188.by_name("who_may_assess"),
-                  code="statement_missing")  # fmt: skip
-
-
-def _judge(scenarios: list[dict[str, Any]]) -> tuple[Any, Any, int]:
-    try:
-        parsed = [Scenario(tuple(s["steps"]), int(s["severity"]), s.get("story", "")) for s in scenarios]
-        judged = judge(parsed)
-    except ScenarioError as error:
-        raise Refusal(_("伤害情景有误：%(why)s") % {"why": error}, remedy=_("按“步骤概率、严重程度”改正"), code="scenario", status=422,
-                      fields={"scenarios": str(error)}) from None  # fmt: skip
-    index = next(i for i, j in enumerate(judged.scenarios) if j.level == judged.level)
-    return judged, judged.scenarios[index], parsed[index].severity
-
-
-def _difference(row: Assessment, level: str, report: Mapping[str, Any]) -> str:
-    before = latest_report(row.previous) if row.previous else None
-    if before is None:
-        return ""
-    lines = [f"{_('风险等级')}：{before.level} → {level}"] if before.level != level else [_("风险等级未变")]
-    for part in ("hazard", "extent", "residual", "proposal"):
-        if getattr(before, part).strip() != str(report[part]).strip():
-            lines.append(
-                f"{getattr(Report._meta.get_field(part), 'verbose_name', part)}：{getattr(before, part)} → {report[part]}"
-            )
-    return "\n".join(lines)
-
-
-def latest_report(assessment: Assessment) -> Report | None:
-    """The newest version of an assessment's report."""
-    return assessment.reports.order_by("-version").first()
-
-
-@transaction.atomic
 def accept(sheet: Sheet, *, by: Person, at: datetime, remark: str = "") -> Sheet:
     """Accept a report; it is printed, and the assessment that it replaces is superseded."""
     row = Assessment.objects.select_related("assessor", "previous").get(pk=sheet.pk)
-    report = latest_report(row)
+    report = reporting.latest_report(row)
     assert report is not None
     previous = row.previous
     if previous is not None and previous.sheet.stage == "accepted":
         advance(previous.sheet, "supersede", by=by, at=at, content={"by": sheet.pk})
-    documents.make_paper("assessment", paper_content(row, report), number=sheet.number, sheet=sheet.pk,
+    documents.make_paper("assessment", reporting.paper_content(row, report), number=sheet.number, sheet=sheet.pk,
                          version=report.version, by=by, at=at)  # fmt: skip
     return advance(sheet, "accept", by=by, at=at, content={"version": report.version, "remark": remark})
-
-
-def paper_content(row: Assessment, report: Report) -> dict[str, Any]:
-    """The report as printed: its seven parts, likelihood and degree, scenarios."""
-    parts = decree188.by_name("report_contents")
-    sections: list[list[Any]] = []
-    for n, (code, term) in enumerate(parts.items(), 1):  # type: ignore[union-attr]
-        value = report.get_level_display() if code == "level" else getattr(report, code)
-        sections.append([f"{n}. {term.zh} {term.en}", str(value)])
-    sections.append(["8. 可能性与程度", f"{report.likelihood}；严重程度 {report.degree}"])
-    table = [["情景", "步骤概率", "严重程度", "概率", "等级"]]
-    table += [
-        [s.get("story", ""), " × ".join(s["steps"]), str(s["severity"]), s["probability"], s["level"]]
-        for s in report.scenarios
-    ]
-    return {"organ": str(row.assessor), "addressees": [str(row.sheet.owner)], "sections": [*sections, ["9. 伤害情景", table]],
-            "signer": str(report.submitted_by), "note": report.difference}  # fmt: skip
 
 
 @transaction.atomic

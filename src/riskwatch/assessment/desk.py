@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from decree188 import assessment as law
 from decree188 import scope
-from riskwatch.assessment import actions
-from riskwatch.assessment.models import Assessment, Proposal
-from riskwatch.case.desk import Act, Fact, PlainForm, ReasonForm, StepForm, day, enter, organisations, text
+from riskwatch.assessment import actions, reporting, scoring
+from riskwatch.assessment.models import Assessment, Draft, Proposal
+from riskwatch.case.desk import Act, Fact, PlainForm, ReasonForm, StepForm, day, enter, enter_page, organisations, text
 from riskwatch.case.models import Folder, Sheet
 
 
@@ -31,38 +31,23 @@ class StatementForm(StepForm):
 
 
 class SubmitForm(StepForm):
-    """The seven parts; the level is computed from the scenarios."""
+    """The assessment document, as the workbench writes it; method, category, level and the rest follow from it."""
 
-    method = forms.CharField(label=_("评估方法"), max_length=200, initial="EU 2024/3173 伤害情景法")
-    category = forms.CharField(label=_("风险类别"), max_length=200)
-    hazard = text(_("危害"))
-    extent = text(_("范围"), rows=2)
-    residual = text(_("残余风险"), rows=2)
-    proposal = text(_("处置建议"))
-    interests = forms.MultipleChoiceField(
-        label=_("受损害的利益"), choices=scope.interests.choices(), widget=forms.CheckboxSelectMultiple
-    )
-    scenarios = text(
-        _("伤害情景"), rows=4,
-        help_text=_("每行一个情景：严重程度1-4 | 各步概率，以×分隔 | 情景说明。例：1 | 1×1/50×1/10×1 | 使用者夹到手指。等级由方法算出。"),
+    document = forms.JSONField(
+        label=_("评估文件"), widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
+        help_text=_("在评估工作台填写后提交；也可以粘贴或上传按公布格式写成的文件内容。"),
     )  # fmt: skip
 
-    def clean_scenarios(self) -> list[dict[str, Any]]:
-        """Each line as a scenario; the line at fault is named."""
-        rows = []
-        for number, line in enumerate(self.cleaned_data["scenarios"].splitlines(), 1):
-            if not line.strip():
-                continue
-            parts = [p.strip() for p in line.replace("｜", "|").split("|")]
-            if len(parts) < 2 or not parts[0].isdigit():
-                raise forms.ValidationError(_("第%(n)s行应写成“严重程度 | 概率×概率 | 说明”") % {"n": number})
-            steps = [s.strip() for s in parts[1].replace("*", "×").replace("x", "×").split("×") if s.strip()]
-            rows.append({"severity": int(parts[0]), "steps": steps, "story": parts[2] if len(parts) > 2 else ""})
-        return rows
+    def prepare(self) -> None:
+        draft = Draft.objects.filter(assessment=self.subject.pk).order_by("-number").first()
+        self.fields["document"].initial = draft.document if draft else None
 
-
-def _submit(sheet: Sheet, *, by: Any, at: Any, scenarios: list[dict[str, Any]], **report: Any) -> Sheet:
-    return actions.submit(sheet, scenarios=scenarios, report=report, by=by, at=at)
+    def clean_document(self) -> dict[str, Any]:
+        """An object, not a bare list or number."""
+        given = self.cleaned_data["document"]
+        if not isinstance(given, dict):
+            raise forms.ValidationError(_("评估文件须是一个对象"))
+        return given
 
 
 class ReassessForm(StepForm):
@@ -87,7 +72,7 @@ def _decline(sheet: Sheet, *, by: Any, at: Any, reason: str) -> Sheet:
 def facts(sheet: Sheet, depth: str) -> list[Fact]:
     """The commission and its newest report; an operator hit by measures reads the conclusion only."""
     row = Assessment.objects.select_related("assessor").get(pk=sheet.pk)
-    report = actions.latest_report(row)
+    report = reporting.latest_report(row)
     if depth == "conclusion":
         return (
             [Fact(_now("风险等级"), report.get_level_display()), Fact(_now("危害"), report.hazard, True)]
@@ -103,14 +88,15 @@ def facts(sheet: Sheet, depth: str) -> list[Fact]:
     if report:
         shown += [
             Fact(_now("报告版本"), report.version), Fact(_now("评估方法"), report.method),
+            Fact(_now("定级依据"), report.get_basis_display()),
             Fact(_now("风险类别"), report.category), Fact(_now("风险等级"), report.get_level_display()),
             Fact(_now("可能性"), report.likelihood), Fact(_now("严重程度"), report.degree),
             Fact(_now("受损害的利益"), "、".join(scope.interests[i].words() for i in report.interests)),
             Fact(_now("危害"), report.hazard, True), Fact(_now("范围"), report.extent, True),
             Fact(_now("残余风险"), report.residual, True), Fact(_now("处置建议"), report.proposal, True),
-            Fact(_now("伤害情景"), "\n".join(f"{s['story']} {' × '.join(s['steps'])} = {s['probability']} → {s['level']}"
-                                           + ("（处于分界）" if s["edge"] else "") for s in report.scenarios), True),
+            Fact(_now("评估全文"), scoring.summary_of(report.result, scoring.language()) if report.result else "", True),
             Fact(_now("与上次的差异"), report.difference, True), Fact(_now("按期提交"), _now("是") if report.in_time else _now("逾期")),
+            Fact(_now("输入指纹"), report.inputs_sha256),
         ]  # fmt: skip
     return shown
 
@@ -135,14 +121,15 @@ def _under_way(subject: Sheet | Folder, at: object) -> bool:
 
 
 def install() -> None:
-    """Enter assessment's acts and facts."""
+    """Enter assessment's acts, facts and workbench."""
+    enter_page("assessment", "assessment_workbench", _("评估工作台"), ("full", "commissioned"))
     enter(
         Act("assessment", "commission", CommissionForm, actions.commission, begins_on=("folder",)),
         Act("assessment", "take_up", StatementForm, actions.take_up),
         Act("assessment", "state", StatementForm, actions.state, begins_on=("assessment",), label=_("作利害关系声明"),
             roles=("panellist", "panel_chair", "assessor", "body_head"), when=_under_way),
         Act("assessment", "decline", ReasonForm, actions.decline),
-        Act("assessment", "submit", SubmitForm, _submit),
+        Act("assessment", "submit", SubmitForm, reporting.submit, page="assessment_workbench"),
         Act("assessment", "accept", PlainForm, actions.accept),
         Act("assessment", "return", ReasonForm, actions.send_back),
         Act("assessment", "cancel", ReasonForm, actions.cancel),

@@ -13,6 +13,7 @@ from decree188 import scope
 from riskwatch.case.models import OnSheet
 
 LEVELS = [("serious", _("严重")), ("high", _("高")), ("medium", _("中")), ("low", _("低"))]
+BASES = [("computed", _("按情景计算")), ("presumed", _("按条款推定")), ("precautionary", _("按预防从严"))]
 
 
 class Assessment(OnSheet):
@@ -41,12 +42,34 @@ class ConflictStatement(models.Model):
         constraints = [models.UniqueConstraint(fields=["assessment", "person"], name="stated_once")]
 
 
+class Draft(models.Model):
+    """An assessment document as it was saved on the way; every saved version stays, with who saved it."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="drafts")
+    number = models.PositiveIntegerField()
+    document = models.JSONField()
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["assessment", "number"], name="draft_number_once")]
+        triggers = [pgtrigger.Protect(name="drafts_stay", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+
 class Report(models.Model):
-    """One submitted version of a written report; it is never edited."""
+    """One submitted version of a written report; it is never edited.
+
+    ``document`` is what was assessed, ``result`` what the method library made of it; equal documents give equal results.
+    """
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="reports")
     version = models.PositiveIntegerField()
     method = models.CharField(_("评估方法"), max_length=200)
+    method_id = models.CharField(max_length=40, default="eu-2024-3173")
+    basis = models.CharField(_("定级依据"), max_length=20, choices=BASES, default="computed")
+    document = models.JSONField(default=dict)
+    result = models.JSONField(default=dict)
+    inputs_sha256 = models.CharField(_("输入指纹"), max_length=64, blank=True)
     category = models.CharField(_("风险类别"), max_length=200)
     level = models.CharField(_("风险等级"), max_length=20, choices=LEVELS)
     hazard = models.TextField(_("危害"))
@@ -54,9 +77,8 @@ class Report(models.Model):
     residual = models.TextField(_("残余风险"))
     proposal = models.TextField(_("处置建议"))
     interests = ArrayField(models.CharField(max_length=20, choices=scope.interests.choices()))
-    likelihood = models.CharField(_("可能性"), max_length=60)
-    degree = models.PositiveSmallIntegerField(_("严重程度"))
-    scenarios = models.JSONField(default=list)
+    likelihood = models.CharField(_("可能性"), max_length=200)
+    degree = models.PositiveSmallIntegerField(_("严重程度"), null=True, blank=True)
     difference = models.TextField(blank=True)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
@@ -67,6 +89,45 @@ class Report(models.Model):
         triggers = [pgtrigger.Protect(name="reports_stay", operation=pgtrigger.Update | pgtrigger.Delete)]
 
 
+class PanelRound(models.Model):
+    """One private round of an expert panel: what was asked, and when it was opened and closed.
+
+    ``questions`` is a list of ``{key, kind, words, scenario, step, truth}``; kind is ``probability``, ``severity`` or ``seed``.
+    """
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="rounds")
+    number = models.PositiveSmallIntegerField()
+    questions = models.JSONField()
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_early = models.CharField(_("提前结束的理由"), max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "number"], name="panel_round_once"),
+            models.UniqueConstraint(fields=["assessment"], condition=models.Q(closed_at=None), name="one_round_open"),
+        ]
+        triggers = [pgtrigger.Protect(name="rounds_stay", operation=pgtrigger.Delete)]
+
+
+class PanelAnswer(models.Model):
+    """A member's private answer to one question of a round, as entered; it may be changed until the round is closed."""
+
+    round = models.ForeignKey(PanelRound, on_delete=models.PROTECT, related_name="answers")
+    question = models.CharField(max_length=40)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    answer = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["round", "question", "person"], name="panel_answer_once")]
+        triggers = [pgtrigger.Protect(name="answers_stay", operation=pgtrigger.Delete)]
+
+
 class Proposal(OnSheet):
     """A national centre's findings and proposed disposal, which headquarters answers."""
 
@@ -74,3 +135,13 @@ class Proposal(OnSheet):
     findings = models.TextField(_("监测评估结果"))
     proposal = models.TextField(_("处置建议"))
     answer = models.TextField(_("总署答复"), blank=True)
+
+
+class ReassessmentDue(OnSheet):
+    """A change that calls for the same assessor again; the case officer begins it, or says why not."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="+")
+    trigger = models.CharField(_("变化种类"), max_length=30, choices=law.reassess_on_change.choices())
+    trigger_words = models.TextField(_("变化情况"))
+    once_key = models.CharField(max_length=120, unique=True)
+    declined_because = models.TextField(_("不重新评估的理由"), blank=True)

@@ -56,7 +56,7 @@ def begin(plan: Plan, name: str, *, by: Person, at: datetime, content: Mapping[s
     post = lifecycle.post_for(sheet, row, me)
     if post is None:
         raise lifecycle.no_post(sheet, row)
-    lifecycle.refuse_same_hand(sheet, row, by, post.holder)
+    lifecycle.refuse_same_hand(sheet, row, by, post.holder, me.today)
     journalling.record(sheet, row.act, by=by, at=at, rule=row.rule, content=content, holder=post.holder)
     return sheet
 

@@ -61,7 +61,7 @@ def sheet_page(request: SignedIn, pk: int, door: str) -> HttpResponse:
     )
     context = {
         "row": dress([sheet], today)[0], "sheet": sheet, "depth": seen, "facts": desk.facts(sheet, seen), "door": door,
-        "acts": _buttons(sheet, me, at, door), "causes": dress([s for s in causes if s.pk in allowed], today),
+        "acts": _buttons(sheet, me, at, door), "own_page": desk.page_of(sheet, seen), "causes": dress([s for s in causes if s.pk in allowed], today),
         "effects": dress([s for s in effects if s.pk in allowed], today),
         "papers": Paper.objects.filter(sheet_id=sheet.pk).order_by("kind", "-version") if seen != "conclusion" else [],
         "files": sheet.files.select_related("attachment") if seen in ("full", "own", "commissioned") else [],
@@ -77,7 +77,9 @@ def _buttons(subject: Sheet | Folder, me: Any, at: Any, door: str) -> list[dict[
     name = "folder_act" if isinstance(subject, Folder) else "act"
     return [
         {
-            "url": reverse(f"{door}:{name}", args=[subject.pk, a.key]),
+            "url": reverse(f"{door}:{a.page}", args=[subject.pk])
+            if a.page
+            else reverse(f"{door}:{name}", args=[subject.pk, a.key]),
             "words": a.name,
             "cite": a.cite(language),
             "key": a.key,

@@ -16,14 +16,15 @@ from decree188.collection import operator_must_report
 from decree188.identifiers import InvalidIdentifier, check_commodity_code, check_declaration_number
 from decree188.scope import Scope, excluded_products
 from riskwatch.case import actions as case
-from riskwatch.case import deadlines, journalling, outbox
-from riskwatch.case.lifecycle import advance, posts_of
+from riskwatch.case import agents, deadlines, journalling, outbox
+from riskwatch.case.lifecycle import advance, lock, posts_of, refuse_recused
 from riskwatch.case.models import Sheet
 from riskwatch.case.sheets import Plan, attach, begin, put
 from riskwatch.catalogue import queries as catalogue
 from riskwatch.collection import identities
 from riskwatch.collection.models import Addition, Information, Report
 from riskwatch.documents import actions as documents
+from riskwatch.parties import mandates
 from riskwatch.parties.models import Organisation, Person, Qualification
 from riskwatch.refusals import Refusal, refuse_unless
 
@@ -122,22 +123,32 @@ def report_as_organisation(
     own_number: str = "",
     qualification: Qualification | None = None,
     files: Iterable[File[Any]] = (),
+    on_behalf: Organisation | None = None,
     by: Person,
     at: datetime,
 ) -> Sheet:
-    """An operator or testing body reports a risk; whether it came in time is computed, its first knowledge fixed."""
+    """An operator or testing body reports a risk; whether it came in time is computed, its first knowledge fixed.
+
+    With ``on_behalf`` the organisation is an agent that reports in the name of its principal, under a mandate.
+    """
     testing = organisation.kind == Organisation.Kind.TESTING_BODY
     refuse_unless(first_known_at <= at, _("首次知悉时间不能晚于现在"), code="future", status=422)
     if testing:
         _refuse_unqualified(own_number, qualification, at=at)
     kind = "testing_body" if testing else "operator_report"
     clean = _checked({**facts, "source_kind": kind})
+    agent = None
+    if on_behalf is not None:
+        organisation, agent = mandates.acting_for(by, at, on_behalf=on_behalf, direction=clean.get("direction", ""),
+                                                  code=clean.get("commodity_code", ""))  # fmt: skip
     plan = Plan(
         kind="information", title=title, owner=office, words=_words(clean),
         number=documents.record_number("RI", office=office.code, at=at),
-        due_on=deadlines.due_on("handling", shanghai_date(at)), parts={"reporter": [organisation]},
+        due_on=deadlines.due_on("handling", shanghai_date(at)), parts=agents.parts("reporter", organisation, agent),
     )  # fmt: skip
-    sheet = begin(plan, "submit", by=by, at=at, content={"facts": clean, "first_known_at": first_known_at})
+    sheet = begin(plan, "submit", by=by, at=at,
+                  content={"facts": clean, "first_known_at": first_known_at} | agents.named(agent))  # fmt: skip
+    agents.tell_principal(sheet, organisation, agent, at=at)
     information = _put(sheet, clean, at=at)
     Report.objects.create(
         information=information, organisation=organisation, role_in_case=role_in_case, first_known_at=first_known_at,
@@ -244,7 +255,10 @@ def enter(sheet: Sheet, *, by: Person, at: datetime, commodity_code: str = "", i
 @transaction.atomic
 def take_charge(sheet: Sheet, *, by: Person, at: datetime) -> Sheet:
     """Become the handling officer of a piece."""
-    case.refuse_without_post(sheet.owner, ("registrar", "verifier", "case_officer"), by=by, at=at)
+    lock(sheet)
+    case.refuse_without_post(
+        sheet.owner, ("registrar", "verifier", "case_officer"), by=by, at=at, about=sheet, jointly=True
+    )
     Sheet.objects.filter(pk=sheet.pk).update(handler=by)
     journalling.record(sheet, "information.take_charge", by=by, at=at)
     sheet.refresh_from_db()
@@ -253,7 +267,8 @@ def take_charge(sheet: Sheet, *, by: Person, at: datetime) -> Sheet:
 
 @transaction.atomic
 def add_to(sheet: Sheet, *, by: Person, at: datetime, text: str) -> Sheet:
-    """Add to one's report, or to any piece as an officer."""
+    """Add to one's report, or to any piece as an officer; what is archived stays as it is."""
+    refuse_recused([by.pk], lock(sheet))
     Addition.objects.create(information=information(sheet), text=text, at=at)
     journalling.record(sheet, "information.add", by=by, at=at, content={"text": text})
     return sheet
@@ -262,7 +277,10 @@ def add_to(sheet: Sheet, *, by: Person, at: datetime, text: str) -> Sheet:
 @transaction.atomic
 def answer(sheet: Sheet, *, by: Person, at: datetime, text: str) -> Sheet:
     """Customs' answer to a report; the reporter reads it at the counter or with the receipt."""
-    case.refuse_without_post(sheet.owner, ("registrar", "verifier", "case_officer", "approver"), by=by, at=at)
+    lock(sheet)
+    case.refuse_without_post(
+        sheet.owner, ("registrar", "verifier", "case_officer", "approver"), by=by, at=at, about=sheet, jointly=True
+    )
     Report.objects.filter(information=sheet.pk).update(answer=text, answered_at=at)
     Addition.objects.create(information=information(sheet), text=_("海关答复：") + text, at=at)
     reporters = Organisation.objects.filter(pk__in=sheet.concerns.filter(part="reporter").values("organisation"))
@@ -274,7 +292,8 @@ def answer(sheet: Sheet, *, by: Person, at: datetime, text: str) -> Sheet:
 @transaction.atomic
 def amend(sheet: Sheet, *, by: Person, at: datetime, reason: str, **facts: Any) -> Sheet:
     """Mend typing errors: old and new value stand in the journal. First knowledge is not among them."""
-    case.refuse_without_post(sheet.owner, ("registrar", "case_officer"), by=by, at=at)
+    lock(sheet)
+    case.refuse_without_post(sheet.owner, ("registrar", "case_officer"), by=by, at=at, about=sheet, jointly=True)
     info = information(sheet)
     clean = _checked({k: v for k, v in facts.items() if v not in ("", None)})
     changes = {k: (getattr(info, k), v) for k, v in clean.items() if getattr(info, k) != v}

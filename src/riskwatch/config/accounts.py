@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from decree188.calendar import shanghai_date
+from riskwatch.doors.addresses import client_address
 from riskwatch.parties.keys import end_keys
 from riskwatch.parties.queries import posts
 
@@ -26,8 +27,13 @@ class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         held = posts(request.user, shanghai_date(timezone.now()))  # type: ignore[arg-type]
         return reverse("office:home" if any(p.kind == "office" for p in held) else "counter:home")
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The same address that the portal's limits count."""
+        return client_address(request)
+
     @transaction.atomic
     def set_password(self, user: Any, password: str) -> None:
-        """A changed password ends the keys that were made under the old one."""
+        """A password of one's own ends the one-time password, and the keys that were made under the old one."""
+        user.one_time_password = False
         super().set_password(user, password)
         end_keys(user, at=timezone.now())

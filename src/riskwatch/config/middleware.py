@@ -12,7 +12,8 @@ from django.contrib.auth import logout
 from django.core.exceptions import BadRequest
 from django.core.handlers.exception import response_for_exception
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
@@ -91,6 +92,21 @@ class IdleEnds:
                 messages.info(request, _("您已较长时间没有操作，请重新登录"))
             elif USED not in request.session or now - used >= 60:
                 request.session[USED] = now
+        return self.respond(request)
+
+
+class OneTimePassword:
+    """Whoever came in with a one-time password chooses their own before anything else."""
+
+    def __init__(self, respond: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and request.user.one_time_password:
+            change = reverse("account_change_password")
+            if request.path not in (change, reverse("account_logout"), reverse("set_language")):
+                messages.info(request, _("这是一次性密码，请先设置自己的密码"))
+                return redirect(change)
         return self.respond(request)
 
 

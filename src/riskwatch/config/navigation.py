@@ -26,6 +26,7 @@ OFFICE = (
     ("office:filings", "备案", "stack", None),
     ("office:archive", "档案与统计", "archive", ("archivist", "supervisor", "decider", "case_officer")),
     ("office:people", "人员与岗位", "users", ("system_admin", "security_admin")),
+    ("office:organisations", "单位与资质", "building", (*roles.OFFICIAL_WORK, *roles.ADMINISTRATORS)),
     ("office:signups", "企业注册审核", "building", ("registrar", "case_officer")),
     ("office:policy", "规则与期限", "adjustments", ("policy",)),
     ("office:journal", "日志核验", "lock", ("audit_admin",)),
@@ -38,7 +39,7 @@ COUNTER = (
     ("counter:report", "报告风险", "alert-triangle", ("operator_staff", "operator_manager", "tester")),
     ("counter:knowledge", "知悉风险，主动履责", "shield", ("operator_staff", "operator_manager")),
     ("counter:traceability", "追溯备案", "stack", ("operator_staff", "operator_manager")),
-    ("counter:organisation", "本单位", "building", ("operator_manager",)),
+    ("counter:organisation", "本单位", "building", None),
     ("counter:propose", "报送监测建议", "send", ("approver",)),
 )
 

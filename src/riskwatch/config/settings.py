@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlparse
 
@@ -57,12 +58,26 @@ except embedded.NoDatabase as error:
     raise ImproperlyConfigured(str(error)) from error
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+
+def _networks(text: str) -> list[str]:
+    """Networks as people list them; one that is none stops the start."""
+    found = [n.strip() for n in text.split(",") if n.strip()]
+    for network in found:
+        try:
+            ip_network(network, strict=False)
+        except ValueError as wrong:
+            raise ImproperlyConfigured(f"TRUSTED_PROXIES: {wrong}") from None
+    return found
+
+
 SECRET_KEY = _secret("SECRET_KEY", "secret-key")
 # Encrypts the identities of reporters; losing it loses them, leaking it reveals them.
 IDENTITY_KEY = _secret("IDENTITY_KEY", "identity-key")
 DEBUG = os.environ.get("RISKWATCH_DEBUG") == "1"
 TLS = os.environ.get("RISKWATCH_TLS") == "1"
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+# Networks of the proxies in front, whose X-Forwarded-For is believed; none by default.
+TRUSTED_PROXIES = _networks(os.environ.get("TRUSTED_PROXIES", ""))
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if o]
 
 INSTALLED_APPS = [
@@ -114,6 +129,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "riskwatch.config.middleware.IdleEnds",
+    "riskwatch.config.middleware.OneTimePassword",
     "riskwatch.config.middleware.RefusalMiddleware",
 ]
 ROOT_URLCONF = "riskwatch.config.urls"
@@ -223,7 +239,26 @@ SOURCES = [
     "riskwatch.connectors.gacc_monthly.SOURCE",
     "riskwatch.connectors.intake.SOURCE",
 ]
+# Who watches what comes into a case and what a day brings, one dotted path each.
+WATCHES = ["riskwatch.assessment.triggers.WATCH"]
+# How each room's records are packed into archive packages and destroyed, one dotted path each.
+HOLDINGS = [
+    f"riskwatch.{room}.holdings.HOLDING"
+    for room in (
+        "case",
+        "collection",
+        "verification",
+        "assessment",
+        "decision",
+        "measures",
+        "followup",
+        "disclosure",
+        "archive",
+    )
+]
 INSPECTION_CONTROL = "riskwatch.connectors.eciq.control.CONTROL"
+# Asks an authority whether a name belongs to a number, a dotted path to an `IdentityVerifier`; without one a person looks.
+IDENTITY_VERIFIER = os.environ.get("IDENTITY_VERIFIER", "")
 # Without a mail server, mail is written as files, so that nothing said is lost.
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))

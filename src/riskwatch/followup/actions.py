@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 import decree188
 from decree188.calendar import shanghai_date
 from decree188.disposal import lift_application, operator_duties
-from riskwatch.case import deadlines, outbox
+from riskwatch.case import agents, deadlines, outbox
 from riskwatch.case.lifecycle import advance, posts_of
 from riskwatch.case.models import Sheet
 from riskwatch.case.sheets import Plan, begin
@@ -20,6 +20,7 @@ from riskwatch.documents import actions as documents
 from riskwatch.followup.models import Duty, LiftApplication, Objection, Traceability
 from riskwatch.measures import actions as measures
 from riskwatch.measures.models import Addressee, Line, Measure
+from riskwatch.parties import mandates
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import Refusal, refuse_unless
 
@@ -54,18 +55,25 @@ def _own(person: Person, at: datetime) -> Organisation:
 
 
 @transaction.atomic
-def know(*, office: Organisation, product: str, known_at: datetime, by: Person, at: datetime) -> list[Sheet]:
-    """An operator that knows of a risk opens its four duties by itself, before any measure."""
+def know(*, office: Organisation, product: str, known_at: datetime, on_behalf: Organisation | None = None, direction: str = "",
+         commodity_code: str = "", by: Person, at: datetime, about: str = "") -> list[Sheet]:  # fmt: skip
+    """An operator that knows of a risk opens its four duties by itself, before any measure, or through an agent.
+
+    ``about`` is the number of its own report, when it made one: the duties then belong to whatever case takes it up.
+    """
     refuse_unless(known_at <= at, _("知悉时间不能晚于现在"), code="future", status=422)
-    operator = _own(by, at)
+    operator, agent = mandates.acting_for(by, at, on_behalf=on_behalf, direction=direction, code=commodity_code)
+    causes = _reported(about, operator)
     made = []
     base = documents.record_number("DU", office=office.code, at=at)
     for place, (code, term) in enumerate(operator_duties.items(), 1):
         plan = Plan(kind="duty", title=f"{term.zh}：{product}", owner=office, number=f"{base}-义务{place}", words=product,
-                    due_on=deadlines.due_on("duty", shanghai_date(known_at)), parts={"addressee": [operator]})  # fmt: skip
-        sheet = begin(plan, "know", by=by, at=at, content={"duty": code, "known_at": known_at})
+                    causes=causes, due_on=deadlines.due_on("duty", shanghai_date(known_at)),
+                    parts=agents.parts("addressee", operator, agent))  # fmt: skip
+        sheet = begin(plan, "know", by=by, at=at, content={"duty": code, "known_at": known_at} | agents.named(agent))
         Duty.objects.create(sheet=sheet, kind=code, operator=operator, known_at=known_at)
         made.append(sheet)
+    agents.tell_principal(made[0], operator, agent, at=at)
     outbox.tell(
         [office],
         subject=_("企业主动履行义务：%(product)s") % {"product": product},
@@ -74,6 +82,18 @@ def know(*, office: Organisation, product: str, known_at: datetime, by: Person, 
         role="case_officer",
     )
     return made
+
+
+def _reported(number: str, operator: Organisation) -> tuple[Sheet, ...]:
+    """The report of this number that an operator made; none without a number."""
+    if not number.strip():
+        return ()
+    rows = Sheet.objects.filter(kind="information", number=number.strip())
+    found = rows.filter(concerns__organisation=operator, concerns__part="reporter").first()
+    if found is None:
+        raise Refusal(_("没有找到贵单位的这份报告：%(number)s") % {"number": number}, remedy=_("核对报告编号，或不填"),
+                      code="no_report", status=422, fields={"about": _("没有找到")})  # fmt: skip
+    return (found,)
 
 
 @transaction.atomic
@@ -152,9 +172,12 @@ def answer_objection(sheet: Sheet, *, uphold: bool, answer: str, by: Person, at:
 
 
 @transaction.atomic
-def apply_to_lift(measure: Sheet, *, by: Person, at: datetime, report: str, lines: Iterable[Line] = ()) -> Sheet:
-    """Apply to lift a measure, with the reduction report, for all of it or for batches."""
-    operator = _own(by, at)
+def apply_to_lift(measure: Sheet, *, by: Person, at: datetime, report: str, lines: Iterable[Line] = (),
+                  on_behalf: Organisation | None = None) -> Sheet:  # fmt: skip
+    """Apply to lift a measure, with the reduction report, for all of it or for batches, in one's own or a principal's name."""
+    direction = measure.folder.direction if measure.folder else ""
+    code = Measure.objects.values_list("commodity_code", flat=True).get(pk=measure.pk)
+    operator, agent = mandates.acting_for(by, at, on_behalf=on_behalf, direction=direction, code=code)
     refuse_unless(measure.stage == "in_force", _("措施不在执行中，不需要申请解除"), code="not_in_force")
     refuse_unless(Addressee.objects.filter(measure=measure.pk, organisation=operator).exists(), _("只有主送对象可以申请解除"),
                   rule=decree188.by_name("lift_application"), code="not_addressee", status=403)  # fmt: skip
@@ -162,8 +185,9 @@ def apply_to_lift(measure: Sheet, *, by: Person, at: datetime, report: str, line
                   status=422)  # fmt: skip
     plan = Plan(kind="lift_application", title=measure.title, owner=measure.owner, folder=measure.folder, causes=(measure,),
                 number=documents.record_number("LA", office=measure.owner.code, at=at), words=measure.words,
-                due_on=deadlines.due_on("lifting_answer", shanghai_date(at)), parts={"addressee": [operator]})  # fmt: skip
-    sheet = begin(plan, "apply", by=by, at=at, content={"report": report})
+                due_on=deadlines.due_on("lifting_answer", shanghai_date(at)), parts=agents.parts("addressee", operator, agent))  # fmt: skip
+    sheet = begin(plan, "apply", by=by, at=at, content={"report": report} | agents.named(agent))
+    agents.tell_principal(sheet, operator, agent, at=at)
     row = LiftApplication.objects.create(sheet=sheet, measure_id=measure.pk, operator=operator, report=report)
     row.lines.set([line for line in lines if line.measure_id == measure.pk])
     outbox.tell([measure.owner], subject=_("收到解除申请：%(title)s") % {"title": measure.title}, at=at, sheet=sheet)
@@ -230,14 +254,19 @@ def file_traceability(
     supplier: str,
     customers: str,
     records: str,
+    on_behalf: Organisation | None = None,
+    direction: str = "",
+    commodity_code: str = "",
     by: Person,
     at: datetime,
 ) -> Sheet:
-    """File how lots can be traced."""
-    operator = _own(by, at)
+    """File how lots can be traced, in one's own or a principal's name."""
+    operator, agent = mandates.acting_for(by, at, on_behalf=on_behalf, direction=direction, code=commodity_code)
     plan = Plan(kind="traceability", title=_("追溯声明：%(product)s") % {"product": product}, owner=office, words=f"{product} {lots}"[:2000],
-                number=documents.record_number("TR", office=office.code, at=at), parts={"reporter": [operator]})  # fmt: skip
-    sheet = begin(plan, "file", by=by, at=at)
+                number=documents.record_number("TR", office=office.code, at=at),
+                parts=agents.parts("reporter", operator, agent))  # fmt: skip
+    sheet = begin(plan, "file", by=by, at=at, content=agents.named(agent))
+    agents.tell_principal(sheet, operator, agent, at=at)
     Traceability.objects.create(sheet=sheet, operator=operator, product=product, lots=lots, supplier=supplier, customers=customers,
                                 records=records)  # fmt: skip
     return sheet
@@ -260,3 +289,10 @@ def refile_traceability(
     """File again after correction."""
     Traceability.objects.filter(pk=sheet.pk).update(lots=lots, supplier=supplier, customers=customers, records=records)
     return advance(sheet, "refile", by=by, at=at, content={"lots": lots, "supplier": supplier, "customers": customers})
+
+
+def measure_of(number: str, principal: Organisation) -> Sheet | None:
+    """The measure in force of a number that was addressed to a principal; for an agent, who sees no others."""
+    addressed = Addressee.objects.filter(organisation=principal).values("measure")
+    rows = Sheet.objects.filter(number=number.strip(), kind__in=("notice", "order"), stage="in_force", pk__in=addressed)
+    return rows.select_related("owner", "folder").first()

@@ -8,11 +8,14 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from decree188.calendar import shanghai_date
 from riskwatch.case.desk import Act, Fact, ReasonForm, StepForm, day, enter, text
 from riskwatch.case.models import Folder, Sheet
 from riskwatch.followup import actions
 from riskwatch.followup.models import LiftApplication, Objection, Traceability
 from riskwatch.measures.models import Line
+from riskwatch.parties.models import Organisation
+from riskwatch.parties.queries import principals
 
 
 class DutyForm(StepForm):
@@ -47,11 +50,18 @@ class AnswerForm(StepForm):
 
 class ApplyForm(StepForm):
     report = text(_("风险消减评价报告"), rows=6, help_text=_("写明采取了哪些措施、效果如何、如何验证"))
+    on_behalf = forms.ModelChoiceField(
+        Organisation.objects.none(), label=_("代表"), required=False, empty_label=_("本企业")
+    )
     lines = forms.ModelMultipleChoiceField(
         Line.objects.none(), label=_("只申请部分批次"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     def prepare(self) -> None:
+        addressed = self.subject.concerns.filter(part="addressee").values("organisation")
+        self.fields["on_behalf"].queryset = principals(self.by, shanghai_date(self.at)).filter(pk__in=addressed)
+        if not self.fields["on_behalf"].queryset.exists():
+            del self.fields["on_behalf"]
         field = self.fields["lines"]
         field.queryset = Line.objects.filter(measure=self.subject.pk, lifted_on=None)
         field.label_from_instance = lambda line: line.batch

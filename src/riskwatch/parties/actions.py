@@ -1,14 +1,12 @@
-"""People and posts: making, granting, ending, deputies, handing over, sign-ups, mandates, designations, tokens."""
+"""People and posts: accounts, granting, ending, deputies, leaving, keys for machines, an operator's own declaration."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from hashlib import sha256
-from typing import Any
 
-from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -16,45 +14,98 @@ from django.utils.translation import gettext as _
 
 import decree188
 from decree188.calendar import shanghai_date
-from decree188.identifiers import InvalidIdentifier, check_uscc
-from riskwatch.journal import actions as journal
 from riskwatch.parties import queries, roles
-from riskwatch.parties.loading import sort_key
-from riskwatch.parties.models import Deputy, Designation, Mandate, Membership, Organisation, Person, SignUp, Token
+from riskwatch.parties.guards import (
+    officers,
+    refuse_outside_own,
+    refuse_without_role,
+    refuse_wrong_term,
+    separation,
+    write,
+)
+from riskwatch.parties.models import Deputy, Membership, Organisation, Person, Token
 from riskwatch.parties.usernames import free
 from riskwatch.refusals import Refusal, refuse_unless
-
-
-def refuse_without_role(role: str | tuple[str, ...], *, by: Person, at: datetime) -> None:
-    """Refuse a person who holds none of some roles anywhere."""
-    wanted = (role,) if isinstance(role, str) else role
-    held = {p.role for p in queries.posts(by, shanghai_date(at))}
-    names = "、".join(str(roles.BY_CODE[r].name) for r in wanted)
-    refuse_unless(held & set(wanted), _("须由%(who)s办理") % {"who": names}, code="no_post", status=403)
-
-
-def _write(act: str, *, by: Person, at: datetime, content: dict[str, Any], rule: str = "officers") -> None:
-    journal.write(f"parties:{shanghai_date(at)}", act, by=by, at=at, rule=rule, content=content)
 
 
 @transaction.atomic
 def make_person(*, username: str, name_zh: str, password: str, email: str = "", by: Person, at: datetime) -> Person:
     """Give somebody an account; it can do nothing until a post is granted."""
     refuse_without_role("system_admin", by=by, at=at)
-    _refuse_weak(password)
     username = free(username)
-    made = Person.objects.create_user(username, password, name_zh=name_zh, email=email, joined_at=at)
-    _write("person.make", by=by, at=at, content={"person": made.pk, "username": username})
+    refuse_weak(password)
+    made = Person.objects.create_user(username, password, name_zh=name_zh, email=email, joined_at=at,
+                                      one_time_password=True)  # fmt: skip
+    write("person.make", by=by, at=at, content={"person": made.pk, "username": username})
     return made
 
 
-def _refuse_weak(password: str) -> None:
+@transaction.atomic
+def make_service(*, username: str, name_zh: str, answered_by: Person, by: Person, at: datetime) -> Person:
+    """Make a service account, answered for by a person; it has no password and acts through keys alone."""
+    refuse_without_role("system_admin", by=by, at=at)
+    username = free(username)
+    refuse_unless(
+        answered_by.is_active and answered_by.kind == Person.Kind.HUMAN,
+        _("服务账号须由一位在岗人员负责"),
+        remedy=_("另选负责人"),
+        rule=officers(),
+        code="nobody_answers",
+        status=422,
+    )
+    made = Person.objects.create_user(
+        username, None, name_zh=name_zh, kind=Person.Kind.SERVICE, answered_by=answered_by, joined_at=at
+    )
+    write("person.make_service", by=by, at=at, content={"person": made.pk, "answered_by": answered_by.pk})
+    return made
+
+
+@transaction.atomic
+def first_administrators(names: Mapping[str, tuple[str, str]], *, at: datetime) -> dict[str, str]:
+    """Make the first administrators of a new house: role to (user name, name). Returns one-time passwords by user name.
+
+    Raises
+    ------
+    Refusal
+        There is an administrator already, or the three are not three persons.
+    """
+    known = Membership.objects.filter(role__in=roles.ADMINISTRATORS, until=None, person__is_active=True).exists()
+    refuse_unless(
+        not known,
+        _("已有管理员，不能再用本命令设立"),
+        remedy=_("由系统管理员建立账号、安全管理员授予岗位"),
+        rule=separation(),
+        code="taken",
+    )
+    users = [username for username, _name in names.values()]
+    refuse_unless(
+        set(names) == set(roles.ADMINISTRATORS) and len(set(users)) == len(users),
+        _("系统、安全、审计管理员须由三个不同的人担任"),
+        remedy=_("给出三个不同的用户名"),
+        rule=separation(),
+        code="combined",
+        status=422,
+    )
+    told, office, made = {}, queries.headquarters(), []
+    for role, (username, name_zh) in names.items():
+        username = free(username)
+        told[username] = secrets.token_urlsafe(15)
+        person = Person.objects.create_user(
+            username, told[username], name_zh=name_zh, joined_at=at, one_time_password=True
+        )
+        Membership.objects.create(person=person, organisation=office, role=role, since=shanghai_date(at))
+        made.append({"person": person.pk, "username": username, "role": role})
+    write("person.first_administrators", by=Person.objects.get(username=users[0]), at=at, content={"made": made})
+    return told
+
+
+def refuse_weak(password: str) -> None:
+    """Refuse a password that is easily guessed."""
     try:
         validate_password(password)
     except ValidationError as error:
-        raise Refusal(
-            "；".join(error.messages), code="weak_password", status=422, fields={"password": error.messages[0]}
-        ) from None
+        raise Refusal("；".join(error.messages), remedy=_("换一个至少十位、不常见、不全是数字的密码"), rule=officers(),
+                      code="weak_password", status=422, fields={"password": error.messages[0]}) from None  # fmt: skip
 
 
 @transaction.atomic
@@ -63,17 +114,16 @@ def grant(
 ) -> Membership:
     """Grant a post; the three administrators are never one person, nobody grants to themselves."""
     refuse_without_role("security_admin", by=by, at=at)
-    refuse_unless(
-        person.pk != by.pk,
-        _("不能给自己授予岗位"),
-        rule=decree188.by_name("separation_of_duties"),
-        code="own_post",
-        status=403,
-    )
+    refuse_unless(person.pk != by.pk, _("不能给自己授予岗位"), remedy=_("请另一位安全管理员授予"), rule=separation(),
+                  code="own_post", status=403)  # fmt: skip
+    refuse_unless(person.is_active, _("%(who)s的账号已停用") % {"who": person}, remedy=_("请系统管理员另建账号"),
+                  rule=officers(), code="left")  # fmt: skip
     known = roles.BY_CODE.get(role)
     refuse_unless(
         known is not None and organisation.kind in known.kinds,
         _("这个岗位不能设在该单位"),
+        remedy=_("另选单位或岗位"),
+        rule=officers(),
         code="wrong_place",
         status=422,
     )
@@ -81,18 +131,19 @@ def grant(
     made, fresh = Membership.objects.get_or_create(
         person=person, organisation=organisation, role=role, until=None, defaults={"since": since, "granted_by": by}
     )
-    refuse_unless(fresh, _("已经持有这个岗位"), code="held")
-    _write("post.grant", by=by, at=at, content={"person": person.pk, "organisation": organisation.code, "role": role})
+    refuse_unless(fresh, _("已经持有这个岗位"), remedy=_("不必再授予"), rule=officers(), code="held")
+    write("post.grant", by=by, at=at, content={"person": person.pk, "organisation": organisation.code, "role": role})
     return made
 
 
 def _refuse_combined(person: Person, role: str, today: date) -> None:
     held = {m.role for m in Membership.objects.filter(person=person, until=None)}
-    administrators = held & set(roles.ADMINISTRATORS)
-    clash = bool(role in roles.ADMINISTRATORS and (held - {role}))
-    clash = clash or bool(administrators and role not in administrators)
-    refuse_unless(not clash, _("系统、安全、审计管理员须由不同的人担任，且不能兼任业务岗位"), code="combined",
-                  rule=decree188.by_name("separation_of_duties"), status=403)  # fmt: skip
+    stands_in = Deputy.objects.filter(deputy=person, until__gte=today).exists()
+    administrator = role in roles.ADMINISTRATORS
+    clash = administrator and (held - {role} or stands_in or person.kind == Person.Kind.SERVICE)
+    clash = clash or (held & set(roles.ADMINISTRATORS) and not administrator)
+    refuse_unless(not clash, _("系统、安全、审计管理员须由不同的人担任，且不能兼任或代理业务岗位"), code="combined",
+                  remedy=_("授予另一个人，或先收回原岗位"), rule=separation(), status=403)  # fmt: skip
 
 
 @transaction.atomic
@@ -100,51 +151,70 @@ def end(membership: Membership, *, by: Person, at: datetime) -> None:
     """End a post, from today on."""
     refuse_without_role("security_admin", by=by, at=at)
     Membership.objects.filter(pk=membership.pk).update(until=shanghai_date(at) - timedelta(days=1), ended_by=by)
-    _write(
-        "post.end",
-        by=by,
-        at=at,
-        content={"post": membership.pk, "person": membership.person_id, "role": membership.role},
-    )
+    content = {"post": membership.pk, "person": membership.person_id, "role": membership.role}
+    write("post.end", by=by, at=at, content=content)
 
 
 @transaction.atomic
 def leave(person: Person, *, hand_over_to: Person | None, by: Person, at: datetime) -> int:
-    """Somebody leaves: account closed, posts and tokens ended; who takes over is told. Returns posts ended."""
+    """Somebody leaves: account closed, posts, deputies and keys ended, service accounts handed on. Returns posts ended.
+
+    What the person handles in cases is handed over one layer up (`riskwatch.case.handover`), which then calls this.
+    """
     refuse_without_role(("system_admin", "operator_manager"), by=by, at=at)
-    _refuse_foreign(person, by=by, at=at)
-    yesterday = shanghai_date(at) - timedelta(days=1)
+    refuse_foreign(person, by=by, at=at)
+    refuse_unless(person.pk != by.pk, _("不能停用自己的账号"), remedy=_("请另一位管理员办理"), rule=separation(),
+                  code="own_account", status=403)  # fmt: skip
+    refuse_unless(person.is_active, _("账号已停用"), remedy=_("不必再办理"), rule=officers(), code="left")
+    answers_for = Person.objects.filter(answered_by=person, is_active=True)
+    refuse_unless(
+        hand_over_to is not None or not answers_for.exists(),
+        _("%(who)s还负责服务账号，须指定接手人") % {"who": person},
+        remedy=_("选定接手人后再办理"),
+        rule=officers(),
+        code="successor_missing",
+        status=422,
+    )
+    today = shanghai_date(at)
+    yesterday = today - timedelta(days=1)
+    services = answers_for.update(answered_by=hand_over_to)
     count = Membership.objects.filter(person=person, until=None).update(until=yesterday, ended_by=by)
+    Deputy.objects.filter(absent=person, until__gte=today).update(until=yesterday)
+    Deputy.objects.filter(deputy=person, until__gte=today).update(until=yesterday)
     Token.objects.filter(person=person, revoked_at=None).update(revoked_at=at)
     Person.objects.filter(pk=person.pk).update(is_active=False, left_at=at)
     successor = hand_over_to.pk if hand_over_to else None
-    _write("person.leave", by=by, at=at, content={"person": person.pk, "to": successor, "posts": count})
+    content = {"person": person.pk, "to": successor, "posts": count, "service_accounts": services}
+    write("person.leave", by=by, at=at, content=content)
     return count
 
 
-def _refuse_foreign(person: Person, *, by: Person, at: datetime) -> None:
+def refuse_foreign(person: Person, *, by: Person, at: datetime) -> None:
+    """Refuse an operator's manager who reaches for somebody outside the firm."""
     today = shanghai_date(at)
     mine = queries.posts(by, today)
     if any(p.role == "system_admin" for p in mine):
         return
     own = {p.organisation for p in mine if p.role == "operator_manager"}
     theirs = {p.organisation for p in queries.posts(person, today)}
-    refuse_unless(theirs and theirs <= own, _("只能管理本企业的账号"), code="foreign", status=403)
+    refuse_unless(theirs and theirs <= own, _("只能管理本企业的账号"), remedy=_("请对方企业的负责人办理"), rule=officers(),
+                  code="foreign", status=403)  # fmt: skip
 
 
 @transaction.atomic
 def make_colleague(*, username: str, name_zh: str, password: str, role: str, by: Person, at: datetime) -> Person:
     """An operator's manager gives a colleague an account in the same firm."""
+    refuse_without_role("operator_manager", by=by, at=at)
     mine = [p for p in queries.posts(by, shanghai_date(at)) if p.role == "operator_manager"]
-    refuse_unless(mine, _("须由企业负责人办理"), code="no_post", status=403)
-    refuse_unless(role in ("operator_staff", "operator_manager"), _("岗位不正确"), code="wrong_role", status=422)
+    refuse_unless(role in ("operator_staff", "operator_manager"), _("岗位不正确"), remedy=_("选企业负责人或企业经办人"),
+                  rule=officers(), code="wrong_role", status=422)  # fmt: skip
     username = free(username)
-    _refuse_weak(password)
-    made = Person.objects.create_user(username, password, name_zh=name_zh, joined_at=at)
+    refuse_weak(password)
+    made = Person.objects.create_user(username, password, name_zh=name_zh, joined_at=at, one_time_password=True)
     Membership.objects.create(
         person=made, organisation_id=mine[0].organisation, role=role, since=shanghai_date(at), granted_by=by
     )
-    _write("person.make_colleague", by=by, at=at, content={"person": made.pk, "organisation": mine[0].organisation})
+    write("person.make_colleague", by=by, at=at, content={"person": made.pk, "organisation": mine[0].organisation})
     return made
 
 
@@ -155,117 +225,85 @@ def name_deputy(
     """Name a deputy for an absence; acts then count for both persons where duties are separated."""
     if by.pk != absent.pk:
         refuse_without_role("security_admin", by=by, at=at)
-    refuse_unless(absent.pk != deputy.pk, _("不能由本人代理本人"), code="same_person", status=422)
-    refuse_unless(
-        since <= until and until - since <= timedelta(days=366), _("代理期限不正确"), code="wrong_term", status=422
-    )
-    made = Deputy.objects.create(absent=absent, deputy=deputy, since=since, until=until, reason=reason, named_by=by)
-    _write(
-        "deputy.name", by=by, at=at, content={"absent": absent.pk, "deputy": deputy.pk, "since": since, "until": until}
-    )
-    return made
-
-
-@transaction.atomic
-def sign_up(
-    *, uscc: str, name_zh: str, legal_representative: str, region_office: Organisation, applicant_name: str, applicant_phone: str,
-    applicant_email: str, username: str, password: str, proof: Any, at: datetime,
-) -> SignUp:  # fmt: skip
-    """An operator asks for an account; nothing opens until an officer has looked at the proof."""
-    try:
-        code = check_uscc(uscc)
-    except InvalidIdentifier as error:
-        raise Refusal(error.reason_zh, code="uscc", status=422, fields={"uscc": error.reason_zh}) from None
-    _refuse_weak(password)
-    username = free(username)
-    open_one = SignUp.objects.filter(uscc=code, state=SignUp.State.WAITING).exists()
-    refuse_unless(not open_one, _("该企业已有待审核的申请"), code="waiting")
-    return SignUp.objects.create(
-        uscc=code, name_zh=name_zh, legal_representative=legal_representative, region_office=region_office,
-        applicant_name=applicant_name, applicant_phone=applicant_phone, applicant_email=applicant_email, username=username,
-        password=make_password(password), proof=proof, asked_at=at, checks={"uscc": "ok"},
-    )  # fmt: skip
-
-
-@transaction.atomic
-def decide_sign_up(request: SignUp, *, approve: bool, reason: str, by: Person, at: datetime) -> Person | None:
-    """Approve (firm and manager's account come into being) or refuse with the reason."""
     today = shanghai_date(at)
-    places = {request.region_office_id, *queries.above(request.region_office_id, today)}
-    fits = any(p.organisation in places and p.role in ("registrar", "case_officer") for p in queries.posts(by, today))
-    refuse_unless(fits, _("须由所在地海关办理"), code="no_post", status=403)
-    now = SignUp.objects.select_for_update().get(pk=request.pk)
-    refuse_unless(now.state == SignUp.State.WAITING, _("该申请已审核"), code="moved")
-    refuse_unless(approve or reason.strip(), _("不予通过须写明理由"), code="reason_missing", status=422)
-    state = SignUp.State.APPROVED if approve else SignUp.State.REFUSED
-    SignUp.objects.filter(pk=now.pk).update(state=state, reason=reason, decided_by=by, decided_at=at)
-    person = _admit(now, by=by, at=at) if approve else None
-    _write("signup.decide", by=by, at=at, content={"request": now.pk, "approved": approve, "reason": reason})
-    return person
-
-
-def _admit(request: SignUp, *, by: Person, at: datetime) -> Person:
-    firm, _made = Organisation.objects.get_or_create(
-        uscc=request.uscc,
-        defaults={"kind": "operator", "code": request.uscc, "name_zh": request.name_zh, "sort_key": sort_key(request.name_zh),
-                  "legal_representative": request.legal_representative},
-    )  # fmt: skip
-    person = Person.objects.create(username=free(request.username), name_zh=request.applicant_name, email=request.applicant_email,
-                                   phone=request.applicant_phone, password=request.password, joined_at=at)  # fmt: skip
-    Membership.objects.create(
-        person=person, organisation=firm, role="operator_manager", since=shanghai_date(at), granted_by=by
+    refuse_unless(absent.pk != deputy.pk, _("不能由本人代理本人"), remedy=_("另选代理人"), rule=separation(),
+                  code="same_person", status=422)  # fmt: skip
+    refuse_wrong_term(since, until)
+    refuse_unless(
+        today <= until and until - since <= timedelta(days=366),
+        _("代理期限不能已经过去，也不能超过一年"),
+        remedy=_("改正日期后再提交"),
+        rule=officers(),
+        code="wrong_term",
+        status=422,
     )
-    return person
-
-
-@transaction.atomic
-def designate(
-    centre: Organisation, *, number: str, products: Iterable[str], areas: Iterable[str], valid_from: date, valid_until: date,
-    by: Person, at: datetime,
-) -> Designation:  # fmt: skip
-    """Headquarters designates a centre for products, area and period."""
-    refuse_without_role("policy", by=by, at=at)
-    refuse_unless(centre.kind == "centre" and valid_from <= valid_until, _("指定内容不正确"), code="wrong", status=422)
-    made = Designation.objects.create(centre=centre, number=number, products=list(products), areas=list(areas),
-                                      valid_from=valid_from, valid_until=valid_until, designated_by=by)  # fmt: skip
-    _write("centre.designate", by=by, at=at, rule="centre_remit", content={"centre": centre.code, "number": number})
+    _refuse_unfit_deputy(absent, deputy, today)
+    made = Deputy.objects.create(absent=absent, deputy=deputy, since=since, until=until, reason=reason, named_by=by)
+    content = {"absent": absent.pk, "deputy": deputy.pk, "since": since, "until": until, "reason": reason}
+    write("deputy.name", by=by, at=at, content=content, absent=absent if by.pk != absent.pk else None)
     return made
 
 
-@transaction.atomic
-def mandate(agent: Organisation, principal: Organisation, *, direction: str, scope: str, since: date, until: date, proof: Any,
-            by: Person, at: datetime) -> Mandate:  # fmt: skip
-    """Record that an agent may act for an operator, dated and with proof, confirmed by an officer."""
-    refuse_without_role(("registrar", "case_officer"), by=by, at=at)
-    refuse_unless(since <= until and agent.pk != principal.pk, _("委托内容不正确"), code="wrong", status=422)
-    made = Mandate.objects.create(agent=agent, principal=principal, direction=direction, scope=scope, since=since, until=until,
-                                  proof=proof, confirmed_by=by)  # fmt: skip
-    _write(
-        "agent.mandate", by=by, at=at, rule="operator_roles", content={"agent": agent.code, "principal": principal.code}
+def _refuse_unfit_deputy(absent: Person, deputy: Person, today: date) -> None:
+    """Refuse administrators on either side, and anybody from another house."""
+    theirs = Membership.objects.filter(queries.on(today), person=deputy)
+    mine = Membership.objects.filter(queries.on(today), person=absent)
+    administrators = (theirs | mine).filter(role__in=roles.ADMINISTRATORS).exists()
+    refuse_unless(not administrators, _("管理员不能代理他人，管理员的岗位也不能由他人代理"), remedy=_("另选一位业务岗位的同事"),
+                  rule=separation(), code="administrator", status=403)  # fmt: skip
+    shared = theirs.filter(organisation__in=mine.values("organisation"))
+    refuse_unless(
+        deputy.is_active and deputy.kind == Person.Kind.HUMAN and shared.exists(),
+        _("代理人须是同一单位的在岗人员"),
+        remedy=_("另选本单位的同事"),
+        rule=officers(),
+        code="stranger",
+        status=422,
     )
-    return made
+
+
+@transaction.atomic
+def end_deputy(row: Deputy, *, by: Person, at: datetime) -> None:
+    """End a deputy's term before its day."""
+    if by.pk != row.absent_id:
+        refuse_without_role("security_admin", by=by, at=at)
+    today = shanghai_date(at)
+    refuse_unless(row.until >= today, _("代理已经结束"), remedy=_("不必再办理"), rule=officers(), code="ended")
+    Deputy.objects.filter(pk=row.pk).update(until=today - timedelta(days=1))
+    write("deputy.end", by=by, at=at, content={"absent": row.absent_id, "deputy": row.deputy_id})
 
 
 @transaction.atomic
 def issue_token(person: Person, *, name: str, days: int, by: Person, at: datetime) -> str:
-    """Give a person or service account a key for machines; the key is shown once and only its digest is kept."""
+    """Give oneself, or a service account, a key for machines; it is shown once and only its digest is kept."""
     if by.pk != person.pk:
         refuse_without_role("security_admin", by=by, at=at)
-    refuse_unless(1 <= days <= 366, _("有效期应为1至366天"), code="wrong_term", status=422)
+        refuse_unless(person.kind == Person.Kind.SERVICE, _("个人的令牌只能由本人生成"), remedy=_("请本人在“我的账号”生成"),
+                      rule=separation(), code="not_own", status=403)  # fmt: skip
+    refuse_unless(person.is_active, _("账号已停用"), remedy=_("请系统管理员另建账号"), rule=officers(), code="left")
+    refuse_unless(1 <= days <= 366, _("有效期应为1至366天"), remedy=_("改正天数后再提交"), rule=officers(), code="wrong_term",
+                  status=422)  # fmt: skip
     key = "rw_" + secrets.token_urlsafe(32)
     Token.objects.create(person=person, name=name, digest=sha256(key.encode()).hexdigest(), since=at,
                          until=at + timedelta(days=days), issued_by=by)  # fmt: skip
-    _write("token.issue", by=by, at=at, content={"person": person.pk, "name": name, "days": days})
+    write("token.issue", by=by, at=at, content={"person": person.pk, "name": name, "days": days})
     return key
+
+
+@transaction.atomic
+def revoke_token(token: Token, *, by: Person, at: datetime) -> None:
+    """Take a key back; the next request with it is refused."""
+    if by.pk != token.person_id:
+        refuse_without_role("security_admin", by=by, at=at)
+    count = Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at)
+    refuse_unless(count, _("令牌已收回"), remedy=_("不必再办理"), rule=officers(), code="ended")
+    write("token.revoke", by=by, at=at, content={"person": token.person_id, "name": token.name})
 
 
 def person_of_token(key: str, *, at: datetime) -> Person | None:
     """Whose key this is, while it and the account are valid."""
-    row = (
-        Token.objects.select_related("person")
-        .filter(digest=sha256(key.encode()).hexdigest(), revoked_at=None, until__gt=at)
-        .first()
-    )
+    digest = sha256(key.encode()).hexdigest()
+    row = Token.objects.select_related("person").filter(digest=digest, revoked_at=None, until__gt=at).first()
     if row is None or not row.person.is_active:
         return None
     Token.objects.filter(pk=row.pk).update(last_used_at=at)
@@ -275,13 +313,9 @@ def person_of_token(key: str, *, at: datetime) -> Person | None:
 @transaction.atomic
 def declare_reporting_system(firm: Organisation, words: str, *, by: Person, at: datetime) -> None:
     """An operator declares its internal reporting system."""
-    mine = {p.organisation for p in queries.posts(by, shanghai_date(at)) if p.role == "operator_manager"}
-    refuse_unless(firm.pk in mine, _("须由企业负责人办理"), code="no_post", status=403)
+    refuse_outside_own(firm, ("operator_manager",), by=by, at=at)
+    refuse_unless(words.strip(), _("制度内容不能为空"), remedy=_("写明谁在多长时间内向谁报告"),
+                  rule=decree188.by_name("operator_must_report"), code="empty", status=422)  # fmt: skip
     Organisation.objects.filter(pk=firm.pk).update(reporting_system=words)
-    _write(
-        "operator.reporting_system",
-        by=by,
-        at=at,
-        rule="operator_must_report",
-        content={"organisation": firm.pk, "words": words},
-    )
+    write("operator.reporting_system", by=by, at=at, rule="operator_must_report",
+          content={"organisation": firm.pk, "words": words})  # fmt: skip

@@ -42,6 +42,7 @@ class Person(AbstractBaseUser):
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.HUMAN)
     answered_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     is_active = models.BooleanField(default=True)
+    one_time_password = models.BooleanField(default=False)
     joined_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
 
@@ -196,6 +197,7 @@ class Interest(models.Model):
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
     declared_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    ended_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -206,18 +208,26 @@ class Interest(models.Model):
 
 
 class Mandate(models.Model):
-    """An agent may act for an operator: dated, for a direction and a scope, with proof."""
+    """An agent may act for an operator: dated, for a direction and a scope, with proof, once customs confirmed it.
+
+    ``scope`` holds commodity-code prefixes with spaces between them; empty means every product.
+    """
+
+    class Direction(models.TextChoices):
+        IMPORT = "import", _("进口")
+        EXPORT = "export", _("出口")
+        BOTH = "both", _("进出口")
 
     agent = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     principal = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    direction = models.CharField(
-        max_length=10, choices=[("import", _("进口")), ("export", _("出口")), ("both", _("进出口"))]
-    )
+    direction = models.CharField(max_length=10, choices=Direction)
     scope = models.CharField(max_length=200, blank=True)
     since = models.DateField()
     until = models.DateField()
     proof = models.UUIDField()
+    filed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     confirmed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    confirmed_on = models.DateField(null=True, blank=True)
     revoked_on = models.DateField(null=True, blank=True)
 
 
@@ -229,6 +239,8 @@ class SignUp(models.Model):
         APPROVED = "approved", _("已通过")
         REFUSED = "refused", _("未通过")
 
+    number = models.CharField(_("回执编号"), max_length=60, blank=True)
+    secret_digest = models.CharField(max_length=64, blank=True)
     uscc = models.CharField(_("统一社会信用代码"), max_length=18)
     name_zh = models.CharField(_("企业名称"), max_length=200)
     legal_representative = models.CharField(_("法定代表人"), max_length=60)
@@ -245,6 +257,9 @@ class SignUp(models.Model):
     decided_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="sign_up_once")]
 
 
 class Token(models.Model):

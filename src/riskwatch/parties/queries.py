@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,7 +13,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from riskwatch.parties import roles
-from riskwatch.parties.models import Deputy, Interest, Membership, OfficeReach, Organisation, Person
+from riskwatch.parties.models import Deputy, Interest, Mandate, Membership, OfficeReach, Organisation, Person, SignUp
 
 _REMEMBERED: ContextVar[dict[tuple[str, int, date], tuple[Any, ...]] | None] = ContextVar("remembered", default=None)
 
@@ -38,7 +39,8 @@ class Post:
     holder: int
 
 
-def _on(today: date, *, since: str = "since", until: str = "until") -> Q:
+def on(today: date, *, since: str = "since", until: str = "until") -> Q:
+    """The condition that a day lies in a row's term, open ends included."""
     started = Q(**{f"{since}__lte": today}) | Q(**{f"{since}__isnull": True})
     return started & (Q(**{f"{until}__gte": today}) | Q(**{f"{until}__isnull": True}))
 
@@ -57,10 +59,10 @@ def posts(person: Person, today: date) -> tuple[Post, ...]:
 def _posts(person: Person, today: date) -> tuple[Post, ...]:
     if not person.is_active:
         return ()
-    absent = Deputy.objects.filter(_on(today), deputy=person, absent__is_active=True).values_list("absent", flat=True)
+    absent = Deputy.objects.filter(on(today), deputy=person, absent__is_active=True).values_list("absent", flat=True)
     rows = (
-        Membership.objects.filter(_on(today), Q(person=person) | Q(person__in=absent))
-        .filter(_on(today, since="organisation__since", until="organisation__until"))
+        Membership.objects.filter(on(today), Q(person=person) | Q(person__in=absent))
+        .filter(on(today, since="organisation__since", until="organisation__until"))
         .values_list("organisation_id", "organisation__kind", "organisation__level", "role", "person_id")
     )
     own = [Post(*row) for row in rows]
@@ -69,7 +71,7 @@ def _posts(person: Person, today: date) -> tuple[Post, ...]:
 
 def reach(offices: Iterable[int], today: date) -> QuerySet[OfficeReach, int]:
     """Subquery of the offices in the reach of some offices on a day, themselves included."""
-    return OfficeReach.objects.filter(_on(today), office__in=list(offices)).values_list("below", flat=True)
+    return OfficeReach.objects.filter(on(today), office__in=list(offices)).values_list("below", flat=True)
 
 
 def above(office: int, today: date) -> list[int]:
@@ -79,7 +81,7 @@ def above(office: int, today: date) -> list[int]:
     if known is not None and key in known:
         return list(known[key])
     found = list(
-        OfficeReach.objects.filter(_on(today), below=office, depth__gt=0)
+        OfficeReach.objects.filter(on(today), below=office, depth__gt=0)
         .order_by("depth")
         .values_list("office", flat=True)
     )
@@ -101,7 +103,7 @@ def headquarters() -> Organisation:
 
 def holders(organisation: int, role: str, today: date) -> QuerySet[Person]:
     """The active people who hold a role in an organisation on a day."""
-    held = Membership.objects.filter(_on(today), organisation=organisation, role=role).values("person")
+    held = Membership.objects.filter(on(today), organisation=organisation, role=role).values("person")
     return Person.objects.filter(pk__in=held, is_active=True)
 
 
@@ -116,4 +118,101 @@ def qualified(body: Organisation, today: date, *, product: str = "") -> bool:
 def ties(organisation: int, people: Iterable[int], operators: Iterable[int], today: date) -> list[Interest]:
     """Known ties of an organisation or of people to some operators on a day."""
     mine = Q(organisation=organisation) | Q(person__in=list(people))
-    return list(Interest.objects.filter(_on(today), mine, operator__in=list(operators)).select_related("operator"))
+    return list(Interest.objects.filter(on(today), mine, operator__in=list(operators)).select_related("operator"))
+
+
+def tied(people: Iterable[int], operators: Iterable[int], today: date) -> Interest | None:
+    """The first declared tie of some people to some operators on a day, or None."""
+    rows = Interest.objects.filter(on(today), person__in=list(people), operator__in=list(operators))
+    return rows.select_related("operator", "person").order_by("pk").first()
+
+
+def have_ties(people: Iterable[int], today: date) -> bool:
+    """Whether some people declared any tie that lasts on a day; mostly they did not, and nothing more is asked."""
+    return Interest.objects.filter(on(today), person__in=list(people)).exists()
+
+
+def own_organisations(person: Person, today: date, *kinds: str) -> list[Organisation]:
+    """The organisations of some kinds in which a person holds a post, in the order of the posts."""
+    keys = list(dict.fromkeys(p.organisation for p in posts(person, today) if not kinds or p.kind in kinds))
+    found = Organisation.objects.in_bulk(keys)
+    return [found[k] for k in keys]
+
+
+def mandates_of(person: Person, today: date) -> list[Mandate]:
+    """Every mandate, good or not, that a firm of this person holds as agent."""
+    agents = [p.organisation for p in posts(person, today) if p.kind == Organisation.Kind.OPERATOR]
+    return list(Mandate.objects.filter(agent__in=agents).select_related("agent", "principal").order_by("pk"))
+
+
+def in_term(mandate: Mandate, today: date) -> bool:
+    """Whether a mandate runs on a day and was not revoked."""
+    return mandate.since <= today <= mandate.until and (mandate.revoked_on is None or today < mandate.revoked_on)
+
+
+def fits_direction(mandate: Mandate, direction: str) -> bool:
+    """Whether a mandate covers a direction; a direction not said is covered by a mandate for both alone."""
+    return mandate.direction in (Mandate.Direction.BOTH, direction)
+
+
+def fits_scope(mandate: Mandate, scope: str) -> bool:
+    """Whether a mandate covers a commodity code; a code not said is covered by a mandate without limits alone."""
+    return not mandate.scope or any(scope.startswith(prefix) for prefix in mandate.scope.split())
+
+
+def acts_for(person: Person, day: date, direction: str = "", scope: str = "") -> list[Mandate]:
+    """The confirmed mandates under which a person may act for somebody else on a day, in a direction, for a code."""
+    return [
+        m for m in mandates_of(person, day)
+        if m.confirmed_by_id and in_term(m, day) and fits_direction(m, direction) and fits_scope(m, scope)
+    ]  # fmt: skip
+
+
+def principals(person: Person, today: date) -> QuerySet[Organisation]:
+    """Those for whom a person may act today in some direction and scope, to choose from."""
+    keys = {m.principal_id for m in mandates_of(person, today) if m.confirmed_by_id and in_term(m, today)}
+    return Organisation.objects.filter(pk__in=keys).order_by("sort_key", "pk")
+
+
+def _live(today: date) -> QuerySet[Mandate]:
+    rows = Mandate.objects.filter(since__lte=today, until__gte=today, confirmed_by__isnull=False)
+    return rows.filter(Q(revoked_on=None) | Q(revoked_on__gt=today))
+
+
+def mandated(agent: int, principals: Iterable[int], today: date) -> bool:
+    """Whether an agent still holds a confirmed mandate of one of some principals on a day."""
+    return _live(today).filter(agent=agent, principal__in=list(principals)).exists()
+
+
+def principals_of(agents: Iterable[int], today: date) -> list[int]:
+    """The principals whose confirmed mandates some agents hold on a day."""
+    return list(_live(today).filter(agent__in=list(agents)).values_list("principal", flat=True))
+
+
+def organisations_visible(person: Person, today: date) -> QuerySet[Organisation]:
+    """Officials see every organisation's particulars; others their own and those tied to it by a mandate."""
+    held = posts(person, today)
+    if any(p.kind == Organisation.Kind.OFFICE for p in held):
+        return Organisation.objects.all()
+    own = [p.organisation for p in held]
+    agents = Mandate.objects.filter(principal__in=own).values("agent")
+    principals_ = Mandate.objects.filter(agent__in=own).values("principal")
+    return Organisation.objects.filter(Q(pk__in=own) | Q(pk__in=agents) | Q(pk__in=principals_))
+
+
+def people_visible(person: Person, today: date) -> QuerySet[Person]:
+    """System and security administrators see every account, a firm's manager the firm's, everybody their own."""
+    held = posts(person, today)
+    if any(p.role in ("system_admin", "security_admin") for p in held):
+        return Person.objects.all()
+    firms = [p.organisation for p in held if p.role == "operator_manager"]
+    members = Membership.objects.filter(organisation__in=firms).values("person")
+    return Person.objects.filter(Q(pk=person.pk) | Q(pk__in=members))
+
+
+def sign_up_of(number: str, digest: str) -> SignUp | None:
+    """A sign-up for its receipt number and the right secret; a wrong number and a wrong secret look the same."""
+    row = SignUp.objects.filter(number=number).first() if number else None
+    if row is None or not hmac.compare_digest(row.secret_digest, digest):
+        return None
+    return row

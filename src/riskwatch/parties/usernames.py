@@ -7,6 +7,7 @@ import unicodedata
 
 from django.utils.translation import gettext as _
 
+from riskwatch.parties.guards import officers
 from riskwatch.parties.models import Person
 from riskwatch.refusals import Refusal
 
@@ -28,4 +29,6 @@ def free(username: str) -> str:
 
 
 def _wrong(reason: str, *, code: str) -> Refusal:
-    return Refusal(reason, remedy=_("换一个用户名"), code=code, status=422, fields={"username": reason})
+    return Refusal(
+        reason, remedy=_("换一个用户名"), rule=officers(), code=code, status=422, fields={"username": reason}
+    )

@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db
 PARAMETERS = ("q", "kind", "stage", "state", "page", "sheet", "version", "all", "offset", "limit")
 ODD = ("\x00", "²", "9" * 30, "9" * 5000, "-1", "' OR 1=1 --", "\\%", "\ud7ff\ufffd\u202e")
 OFFICE = ("inbox/", "dashboard/", "information/", "folders/", "folders/open/", "measures/", "filings/", "search/", "archive/",
-          "archive/statistics.csv", "lawmap/", "messages/", "collect/", "register/", "verify-batch/")  # fmt: skip
-COUNTER = ("inbox/", "records/", "report/", "knowledge/", "traceability/", "organisation/", "messages/")
+          "archive/statistics.csv", "lawmap/", "messages/", "organisations/", "account/", "collect/", "register/", "verify-batch/")  # fmt: skip
+COUNTER = ("inbox/", "records/", "report/", "knowledge/", "traceability/", "organisation/", "account/", "messages/")
 PORTAL = ("", "announcements/", "announcements.json", "announcements/x/", "report/", "receipt/", "sign-up/")
 API = ("inbox", "sheets", "folders", "announcements", "openapi.json", "docs")
 PLACES = [
@@ -107,8 +107,6 @@ def test_a_number_that_is_none_is_not_found_or_left_out(cast, at, told, odd):
         browser.force_login(cast[who])
         return browser.post(address, said).status_code
 
-    assert post("firm-manager", "/counter/organisation/", {"do": "leave", "person": odd}) == 404
-    assert post("hq-security", f"/office/people/{cast['sh-decider'].pk}/", {"do": "end", "post": odd}) == 404
     assert post("sh-registrar", "/office/signups/", {"request": odd}) == 404
     assert post("sh-approver", "/office/verify-batch/", {"sheet": [odd]}) == 200
     assert post("sh-case_officer", "/office/folders/open/", {"sheet": [odd]}) == 200

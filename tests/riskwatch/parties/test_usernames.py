@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from riskwatch.parties import actions
+from riskwatch.parties import actions, signups
 from riskwatch.parties.models import Person, SignUp
 from riskwatch.refusals import Refusal
 
@@ -56,5 +56,5 @@ def test_a_sign_up_whose_name_was_taken_meanwhile_is_refused_not_broken(cast, at
         proof="00000000-0000-0000-0000-000000000000", asked_at=at,
     )  # fmt: skip
     with pytest.raises(Refusal) as refused:
-        actions.decide_sign_up(asked, approve=True, reason="", by=cast["sh-registrar"], at=at)
+        signups.decide_sign_up(asked, approve=True, reason="", by=cast["sh-registrar"], at=at)
     assert refused.value.code == "taken"

@@ -14,7 +14,7 @@ KEEP_MARKS = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('case', '0001_initial'),
+        ('case', '0002_s1_archived_destroyed'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

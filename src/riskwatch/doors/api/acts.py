@@ -49,6 +49,7 @@ Key = Annotated[int, Field(ge=0, le=LARGEST)]
 
 # The first class that a field is an instance of gives its type.
 TYPES: tuple[tuple[type[forms.Field], Any], ...] = (
+    (forms.JSONField, dict[str, Any]),
     (forms.ModelMultipleChoiceField, list[Key]),
     (forms.ModelChoiceField, Key),
     (forms.MultipleChoiceField, list[str]),

@@ -13,8 +13,9 @@ from ninja import File, Form, NinjaAPI, Schema
 from ninja.files import UploadedFile
 from pydantic import Field
 
+import decree188
 from decree188 import collection as law
-from decree188.calendar import SHANGHAI
+from decree188.calendar import SHANGHAI, shanghai_date
 from decree188.scope import aspects, operator_roles
 from riskwatch.case.models import Sheet
 from riskwatch.collection import actions, bulk
@@ -22,12 +23,24 @@ from riskwatch.collection.desk import FactsForm
 from riskwatch.doors.api.acts import MOST_FILES, FileIn, Key, Moment, Strict, fields_of, files_of
 from riskwatch.followup import actions as followup
 from riskwatch.parties.models import Organisation, Qualification
+from riskwatch.parties.queries import principals
 from riskwatch.refusals import Refusal
 
 Facts: Any = fields_of(FactsForm, "Facts")
 Kinds: Any = Literal[tuple(value for value, _words in law.source_kinds.choices())]
 Aspects: Any = Literal[tuple(value for value, _words in aspects.choices())]
 Parts: Any = Literal[("", *(value for value, _words in operator_roles.choices()))]
+
+
+ON_BEHALF = "code of the principal in whose name the caller acts, under a mandate that customs confirmed"
+
+
+class Behalf(Strict):
+    """For whom a caller acts, and what the mandate has to cover."""
+
+    on_behalf: str = Field("", max_length=40, description=ON_BEHALF)
+    direction: Literal["", "import", "export"] = ""
+    commodity_code: str = Field("", max_length=10)
 
 
 class InformationIn(Strict):
@@ -52,21 +65,23 @@ class ReportIn(Strict):
     first_known_at: Moment
     severe: bool = Field(False, description="death, serious injury, or recalled abroad")
     role_in_case: Parts = ""
+    on_behalf: str = Field("", max_length=40, description=ON_BEHALF)
     own_number: str = Field("", max_length=80, description="a testing body's report number")
     qualification: Key | None = None
     facts: Facts = Field(default_factory=Facts)
     files: list[FileIn] = Field(default_factory=list, max_length=MOST_FILES)
 
 
-class KnowledgeIn(Strict):
+class KnowledgeIn(Behalf):
     """An operator learned of a risk: its four duties open."""
 
     office: str = Field(max_length=40)
     product: str = Field(min_length=1, max_length=200)
     known_at: Moment
+    about: str = Field("", max_length=60, description="number of the operator's own report, when it made one")
 
 
-class TraceabilityIn(Strict):
+class TraceabilityIn(Behalf):
     """Where lots came from and where they went."""
 
     office: str = Field(max_length=40)
@@ -75,6 +90,14 @@ class TraceabilityIn(Strict):
     supplier: str = Field(min_length=1, max_length=8_000)
     customers: str = Field(min_length=1, max_length=8_000)
     records: str = Field(min_length=1, max_length=8_000)
+
+
+class LiftIn(Strict):
+    """An agent applies to lift a measure that was addressed to its principal."""
+
+    on_behalf: str = Field(min_length=1, max_length=40, description=ON_BEHALF)
+    number: str = Field(min_length=1, max_length=60, description="the measure's number")
+    report: str = Field(min_length=1, max_length=8_000)
 
 
 class Made(Schema):
@@ -96,13 +119,17 @@ class Collected(Schema):
     bad_rows: list[dict[str, str]]
 
 
-def _organisation(code: str) -> Organisation:
+def _organisation(code: str, *, field: str = "office") -> Organisation:
     found = Organisation.objects.filter(code=code, until=None).first()
     if found is None:
         raise Refusal(
-            _("没有代码为“%(code)s”的单位") % {"code": code}, code="wrong_fields", status=422, fields={"office": code}
+            _("没有代码为“%(code)s”的单位") % {"code": code}, code="wrong_fields", status=422, fields={field: code}
         )
     return found
+
+
+def _principal(code: str) -> Organisation | None:
+    return _organisation(code, field="on_behalf") if code else None
 
 
 def _moment(when: datetime) -> datetime:
@@ -132,21 +159,32 @@ def _report(request: Any, body: ReportIn) -> Any:
     return _made(actions.report_as_organisation(
         own, _organisation(body.office), title=body.title, facts=body.facts.model_dump(exclude_none=True) | {"text": body.text},
         first_known_at=_moment(body.first_known_at), severe=body.severe, role_in_case=body.role_in_case, own_number=body.own_number,
-        qualification=paper, files=files_of(body).getlist("files"), by=request.auth, at=at,
+        qualification=paper, on_behalf=_principal(body.on_behalf), files=files_of(body).getlist("files"), by=request.auth, at=at,
     ))  # fmt: skip
 
 
 def _know(request: Any, body: KnowledgeIn) -> Any:
     at = timezone.now()
-    made = followup.know(
-        office=_organisation(body.office), product=body.product, known_at=_moment(body.known_at), by=request.auth, at=at
-    )
+    made = followup.know(office=_organisation(body.office), product=body.product, known_at=_moment(body.known_at),
+                         on_behalf=_principal(body.on_behalf), direction=body.direction, about=body.about, commodity_code=body.commodity_code,
+                         by=request.auth, at=at)  # fmt: skip
     return [_made(sheet) for sheet in made]
 
 
 def _traceability(request: Any, body: TraceabilityIn) -> Any:
-    said = body.model_dump() | {"office": _organisation(body.office)}
+    said = body.model_dump() | {"office": _organisation(body.office), "on_behalf": _principal(body.on_behalf)}
     return _made(followup.file_traceability(**said, by=request.auth, at=timezone.now()))
+
+
+def _lift(request: Any, body: LiftIn) -> Any:
+    principal = _organisation(body.on_behalf, field="on_behalf")
+    at = timezone.now()
+    allowed = principals(request.auth, shanghai_date(at)).filter(pk=principal.pk).exists()
+    measure = followup.measure_of(body.number, principal) if allowed else None
+    if measure is None:
+        raise Refusal(_("没有以该企业为主送对象、正在执行的这一编号的措施"), remedy=_("核对编号和委托人"),
+                      rule=decree188.by_name("lift_application"), code="not_found", status=404)  # fmt: skip
+    return _made(followup.apply_to_lift(measure, report=body.report, on_behalf=principal, by=request.auth, at=at))
 
 
 def _collect(request: Any, office: Form[str], file: File[UploadedFile], source: Form[str] = "") -> Any:
@@ -173,6 +211,9 @@ def lay(api: NinjaAPI, faults: Any) -> None:
     )(_know)
     api.post("/traceability", response=one, summary="File a traceability statement · 追溯备案", tags=["arrivals"])(
         _traceability
+    )
+    api.post("/lift-applications", response=one, summary="Apply for a principal · 代为申请解除", tags=["arrivals"])(
+        _lift
     )
     api.post("/files", response={200: Collected, **faults}, summary="Collect a file · 采集文件", tags=["arrivals"])(
         _collect

@@ -3,7 +3,10 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
+from riskwatch.assessment import panel_views as panel
+from riskwatch.assessment import views as assessment
 from riskwatch.case import views as case
+from riskwatch.doors import parties
 from riskwatch.doors.counter import views
 
 DOOR = {"door": "counter"}
@@ -14,12 +17,16 @@ urlpatterns = [
     path("report/", views.report, name="report"),
     path("knowledge/", views.knowledge, name="knowledge"),
     path("traceability/", views.traceability, name="traceability"),
+    path("lift/", views.lift, name="lift"),
     path("organisation/", views.organisation, name="organisation"),
     path("propose/", views.propose, name="propose"),
     path("register/", views.register, name="register"),
     path("messages/", case.messages_page, DOOR, name="messages"),
+    *assessment.urls("counter"),
+    *panel.urls("counter"),
     path("sheets/<int:pk>/", case.sheet_page, DOOR, name="sheet"),
     path("sheets/<int:pk>/files/<int:number>/", case.file, DOOR, name="file"),
     path("sheets/<int:pk>/<str:key>/", case.act_page, DOOR, name="act"),
     path("papers/<uuid:pk>/", case.paper, DOOR, name="paper"),
+    *parties.addresses("counter"),
 ]

@@ -9,10 +9,11 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+import decree188
 from decree188.calendar import shanghai_date
 from riskwatch.case import queries
 from riskwatch.case.access import visible
@@ -26,14 +27,16 @@ from riskwatch.doors.counter.forms import (
     CentreForm,
     ColleagueForm,
     KnowledgeForm,
+    LiftForm,
     ReportForm,
     SystemForm,
     TraceabilityForm,
+    offer_principals,
 )
 from riskwatch.followup import actions as followup
 from riskwatch.look.asked import whole_number
 from riskwatch.parties import actions as parties
-from riskwatch.parties.models import Membership, Organisation, Person, Qualification
+from riskwatch.parties.models import Membership, Organisation, Qualification
 from riskwatch.parties.views import SignedIn
 from riskwatch.refusals import Refusal, refuse_unless
 
@@ -106,9 +109,10 @@ def report(request: SignedIn) -> HttpResponse:
     else:
         form.fields["qualification"].queryset = Qualification.objects.filter(organisation=own)  # type: ignore[attr-defined]
         del form.fields["role_in_case"]
+    offer_principals(form, request.user, at)
 
     def do(said: dict[str, Any]) -> Sheet:
-        extra = {k: said[k] for k in ("role_in_case", "own_number", "qualification") if k in said}
+        extra = {k: said[k] for k in ("on_behalf", "role_in_case", "own_number", "qualification") if k in said}
         return collection.report_as_organisation(
             own, said["office"], title=said["title"], facts=form.facts() | {"text": said["text"]}, first_known_at=said["first_known_at"],
             severe=said["severe"], files=said["files"], by=request.user, at=at, **extra,
@@ -124,6 +128,7 @@ def knowledge(request: SignedIn) -> HttpResponse:
     """Open the four duties from one's own knowledge."""
     at = timezone.now()
     form = KnowledgeForm(request.POST or None)
+    offer_principals(form, request.user, at, "direction", "commodity_code")
 
     def do(said: dict[str, Any]) -> Sheet:
         return followup.know(**said, by=request.user, at=at)[0]
@@ -137,6 +142,7 @@ def traceability(request: SignedIn) -> HttpResponse:
     """File a traceability statement."""
     at = timezone.now()
     form = TraceabilityForm(request.POST or None)
+    offer_principals(form, request.user, at, "direction", "commodity_code")
     return _form_page(
         request,
         form,
@@ -144,6 +150,29 @@ def traceability(request: SignedIn) -> HttpResponse:
         _("写明批次从哪里来、到哪里去。"),
         lambda said: followup.file_traceability(**said, by=request.user, at=at),
     )
+
+
+@login_required
+def lift(request: SignedIn) -> HttpResponse:
+    """An agent applies to lift a measure in its principal's name, by the measure's number: it sees no other of theirs."""
+    at = timezone.now()
+    form = LiftForm(request.POST or None)
+    offer_principals(form, request.user, at)
+    refuse_unless("on_behalf" in form.fields, _("您没有经海关确认的委托"), remedy=_("先在“本单位”报送委托"),
+                  rule=decree188.by_name("lift_application"), code="no_mandate", status=403)  # fmt: skip
+    form.fields["on_behalf"].required = True
+
+    def do(said: dict[str, Any]) -> Sheet:
+        measure = followup.measure_of(said["number"], said["on_behalf"])
+        if measure is None:
+            words = _("没有以该企业为主送对象、正在执行的这一编号的措施")
+            raise Refusal(words, remedy=_("核对编号和委托人"), rule=decree188.by_name("lift_application"), code="not_found",
+                          status=404, fields={"number": words})  # fmt: skip
+        return followup.apply_to_lift(
+            measure, report=said["report"], on_behalf=said["on_behalf"], by=request.user, at=at
+        )
+
+    return _form_page(request, form, _("代为申请解除"), _("以委托人名义提交；委托人会收到通知。"), do)
 
 
 @login_required
@@ -176,11 +205,15 @@ def propose(request: SignedIn) -> HttpResponse:
 
 @login_required
 def organisation(request: SignedIn) -> HttpResponse:
-    """The firm's own people and reporting system; a manager gives accounts and closes them when somebody leaves."""
+    """One's own organisation; a firm's manager gives accounts, files its reporting system, and sees people leave."""
     at = timezone.now()
-    posts = [p for p in posts_of(request.user, at).posts if p.role == "operator_manager"]
-    refuse_unless(posts, _("须由企业负责人办理"), code="no_post", status=403)
-    own = Organisation.objects.get(pk=posts[0].organisation)
+    posts = posts_of(request.user, at).posts
+    managed = [p.organisation for p in posts if p.role == "operator_manager"]
+    refuse_unless(posts, _("您还没有岗位"), remedy=_("请本单位负责人或海关授予岗位"), rule=decree188.by_name("operator_roles"),
+                  code="no_post", status=403)  # fmt: skip
+    if not managed:
+        return redirect("counter:party", posts[0].organisation)
+    own = Organisation.objects.get(pk=managed[0])
     form = ColleagueForm(request.POST if request.POST.get("do") == "add" else None)
     system = SystemForm(
         request.POST if request.POST.get("do") == "system" else None, initial={"reporting_system": own.reporting_system}
@@ -191,11 +224,6 @@ def organisation(request: SignedIn) -> HttpResponse:
     if system.is_bound and system.is_valid():
         parties.declare_reporting_system(own, system.cleaned_data["reporting_system"], by=request.user, at=at)
         messages.success(request, _("已备案"))
-        return redirect("counter:organisation")
-    if request.POST.get("do") == "leave":
-        members = Membership.objects.filter(organisation=own).values("person")
-        who = get_object_or_404(Person.objects.filter(pk__in=members), pk=whole_number(request.POST.get("person")))
-        parties.leave(who, hand_over_to=request.user, by=request.user, at=at)
         return redirect("counter:organisation")
     people = Membership.objects.filter(organisation=own).select_related("person").order_by("-since")
     return render(request, "counter/organisation.html", {"own": own, "people": people, "form": form, "system": system})

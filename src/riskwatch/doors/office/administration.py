@@ -6,17 +6,21 @@ import csv
 import io
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+import decree188
 from decree188.calendar import shanghai_date
 from decree188.related import DEADLINES
 from riskwatch.case import deadlines
@@ -25,34 +29,15 @@ from riskwatch.case.desk import DateInput
 from riskwatch.case.lifecycle import posts_of
 from riskwatch.case.models import Policy
 from riskwatch.doors.office.views import official
+from riskwatch.doors.parties import act_page, buttons, person_context, proof
 from riskwatch.journal.models import Entry, Seal
 from riskwatch.journal.verification import verify
 from riskwatch.look.asked import plausible, whole_number
-from riskwatch.parties import actions, roles
-from riskwatch.parties.models import Membership, Organisation, Person, SignUp
-from riskwatch.parties.queries import reach
+from riskwatch.parties import signups as signing
+from riskwatch.parties.models import Organisation, Person, SignUp
+from riskwatch.parties.queries import organisations_visible, reach
 from riskwatch.parties.views import SignedIn
 from riskwatch.refusals import Refusal, refuse_unless
-
-
-class PersonForm(forms.Form):
-    username = forms.CharField(label=_("用户名"), max_length=60)
-    name_zh = forms.CharField(label=_("姓名"), max_length=60)
-    email = forms.EmailField(label=_("电子邮箱"), required=False)
-    password = forms.CharField(label=_("初始密码"), widget=forms.PasswordInput, max_length=128)
-
-
-class PostForm(forms.Form):
-    organisation = forms.CharField(label=_("单位代码"), max_length=40)
-    role = forms.ChoiceField(label=_("岗位"), choices=roles.choices)
-    since = forms.DateField(label=_("自"), widget=DateInput(), validators=[plausible])
-
-    def clean_organisation(self) -> Organisation:
-        """The organisation of this code."""
-        found = Organisation.objects.filter(code=self.cleaned_data["organisation"].strip()).first()
-        if found is None:
-            raise forms.ValidationError(_("没有这个单位代码"))
-        return found
 
 
 def _held(request: SignedIn) -> set[str]:
@@ -63,66 +48,94 @@ def _held(request: SignedIn) -> set[str]:
 def people(request: SignedIn) -> HttpResponse:
     """Accounts and their posts."""
     refuse_unless(
-        _held(request) & {"system_admin", "security_admin"}, _now("须由管理员查看"), code="no_post", status=403
+        _held(request) & {"system_admin", "security_admin"},
+        _now("须由管理员查看"),
+        remedy=_now("自己的账号请看“我的账号”"),
+        rule=decree188.by_name("officers"),
+        code="no_post",
+        status=403,
     )
-    form = PersonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        made = actions.make_person(**form.cleaned_data, by=request.user, at=timezone.now())
-        messages.success(request, _now("已建立账号%(name)s，请由安全管理员授予岗位") % {"name": made.username})
-        return redirect("office:person", made.pk)
     text = request.GET.get("q", "").strip()
     rows = Person.objects.order_by("username")
     rows = rows.filter(username__icontains=text) | rows.filter(name_zh__icontains=text) if text else rows
+    kind = request.GET.get("kind", "")
+    rows = rows.filter(kind=kind) if kind in Person.Kind.values else rows
     page = Paginator(rows, 40).get_page(request.GET.get("page"))
-    return render(request, "office/people.html", {"page": page, "form": form, "q": text, "base": f"q={text}&"})
+    acts = [a for a in buttons("house", None, request, "office", timezone.now()) if a["key"] != "organisation-make"]
+    context = {"page": page, "q": text, "kind": kind, "kinds": Person.Kind.choices, "acts": acts,
+               "base": f"q={quote(text)}&kind={kind}&"}  # fmt: skip
+    return render(request, "office/people.html", context)
 
 
 @official
 def person(request: SignedIn, pk: int) -> HttpResponse:
-    """One account: grant and end posts, close it when somebody leaves."""
+    """One account: its posts, keys, deputies and ties, and what an administrator may do."""
     refuse_unless(
-        _held(request) & {"system_admin", "security_admin"}, _now("须由管理员查看"), code="no_post", status=403
+        _held(request) & {"system_admin", "security_admin"},
+        _now("须由管理员查看"),
+        remedy=_now("自己的账号请看“我的账号”"),
+        rule=decree188.by_name("officers"),
+        code="no_post",
+        status=403,
     )
     who = get_object_or_404(Person, pk=pk)
+    return render(request, "parties/person.html", person_context(who, request, "office", timezone.now()))
+
+
+@official
+def organisations(request: SignedIn) -> HttpResponse:
+    """Offices, centres, bodies, panels, operators and departments, with what makes them fit."""
     at = timezone.now()
-    form = PostForm(request.POST if request.POST.get("do") == "grant" else None, initial={"since": shanghai_date(at)})
-    if request.POST.get("do") == "grant" and form.is_valid():
-        said = form.cleaned_data
-        actions.grant(who, said["organisation"], said["role"], since=said["since"], by=request.user, at=at)
-        return redirect("office:person", pk)
-    if request.POST.get("do") == "end":
-        actions.end(
-            get_object_or_404(Membership, pk=whole_number(request.POST.get("post")), person=who), by=request.user, at=at
+    rows = organisations_visible(request.user, shanghai_date(at)).order_by("kind", "sort_key", "pk")
+    text, kind = request.GET.get("q", "").strip()[:80], request.GET.get("kind", "")
+    if text:
+        rows = rows.filter(
+            Q(name_zh__icontains=text)
+            | Q(name_en__icontains=text)
+            | Q(code__istartswith=text)
+            | Q(uscc__istartswith=text)
         )
-        return redirect("office:person", pk)
-    if request.POST.get("do") == "leave":
-        count = actions.leave(who, hand_over_to=None, by=request.user, at=at)
-        messages.success(request, _now("账号已停用，收回%(n)s个岗位") % {"n": count})
-        return redirect("office:person", pk)
-    posts = who.memberships.select_related("organisation").order_by("-since")
-    return render(
-        request, "office/person.html", {"who": who, "posts": posts, "form": form, "names": dict(roles.choices())}
-    )
+    rows = rows.filter(kind=kind) if kind in Organisation.Kind.values else rows
+    page = Paginator(rows, 40).get_page(request.GET.get("page"))
+    acts = [a for a in buttons("house", None, request, "office", at) if a["key"] == "organisation-make"]
+    context = {"page": page, "q": text, "kind": kind, "kinds": Organisation.Kind.choices, "acts": acts,
+               "base": f"q={quote(text)}&kind={kind}&"}  # fmt: skip
+    return render(request, "office/organisations.html", context)
+
+
+@official
+def house_act(request: SignedIn, key: str) -> HttpResponse:
+    """An act without a subject yet: a new account, a new organisation."""
+    back = reverse("office:organisations" if key == "organisation-make" else "office:people")
+    return act_page(request, "house", None, key, "office", back=back)
+
+
+def _asked(request: SignedIn) -> Any:
+    """The sign-ups in the reach of the person's desk."""
+    me = posts_of(request.user, timezone.now())
+    mine = [p.organisation for p in me.posts if p.role in signing.DESK]
+    return SignUp.objects.filter(region_office__in=reach(mine, me.today)).select_related("region_office")
 
 
 @official
 def signups(request: SignedIn) -> HttpResponse:
-    """Operators that ask for accounts in the person's area."""
-    at = timezone.now()
-    me = posts_of(request.user, at)
-    mine = [p.organisation for p in me.posts if p.role in ("registrar", "case_officer")]
-    rows = (
-        SignUp.objects.filter(region_office__in=reach(mine, me.today))
-        .select_related("region_office")
-        .order_by("state", "-asked_at")
-    )
+    """Operators that ask for accounts in the person's area, each with its proof and what the checks said."""
+    rows = _asked(request).order_by("state", "-asked_at")
     if request.method == "POST":
         row = get_object_or_404(rows, pk=whole_number(request.POST.get("request")))
         approve = request.POST.get("do") == "approve"
-        actions.decide_sign_up(row, approve=approve, reason=request.POST.get("reason", ""), by=request.user, at=at)
+        reason = request.POST.get("reason", "")[:300]
+        signing.decide_sign_up(row, approve=approve, reason=reason, by=request.user, at=timezone.now())
         messages.success(request, _now("已审核：%(name)s") % {"name": row.name_zh})
         return redirect("office:signups")
-    return render(request, "office/signups.html", {"rows": rows[:100]})
+    page = Paginator(rows, 30).get_page(request.GET.get("page"))
+    return render(request, "office/signups.html", {"page": page, "base": ""})
+
+
+@official
+def sign_up_proof(request: SignedIn, pk: int) -> HttpResponse:
+    """The licence that came with a sign-up, for the desk that decides on it."""
+    return proof(get_object_or_404(_asked(request), pk=pk).proof)
 
 
 class PolicyForm(forms.Form):
@@ -158,7 +171,10 @@ class HolidayForm(forms.Form):
                 found[date.fromisoformat(row[0].strip())] = {"1": True, "0": False}[row[1].strip()]
             except (ValueError, KeyError, IndexError):
                 raise Refusal(
-                    _now("第%(n)s行应写成“2027-01-01,0”") % {"n": number}, code="bad_row", status=422
+                    _now("第%(n)s行应写成“2027-01-01,0”") % {"n": number},
+                    remedy=_now("改正这一行后重新上传"),
+                    code="bad_row",
+                    status=422,
                 ) from None
         return found
 
@@ -190,7 +206,8 @@ def policy(request: SignedIn) -> HttpResponse:
 @official
 def journal(request: SignedIn) -> HttpResponse:
     """The audit administrator reads and checks the journal."""
-    refuse_unless("audit_admin" in _held(request), _now("须由审计管理员查看"), code="no_post", status=403)
+    refuse_unless("audit_admin" in _held(request), _now("须由审计管理员查看"), remedy=_now("请审计管理员查看"),
+                  rule=decree188.by_name("officers"), code="no_post", status=403)  # fmt: skip
     verdict = verify(seals_from=settings.SEALS) if request.method == "POST" else None
     rows = Entry.objects.select_related("strand", "actor").order_by("-pk")[:200]
     return render(request, "office/journal.html", {"rows": rows, "verdict": verdict, "seals": Seal.objects.count()})

@@ -3,7 +3,10 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
+from riskwatch.assessment import panel_views as panel
+from riskwatch.assessment import views as assessment
 from riskwatch.case import views as case
+from riskwatch.doors import parties
 from riskwatch.doors.office import administration, intake, views
 
 DOOR = {"door": "office"}
@@ -28,6 +31,8 @@ urlpatterns = [
     path("collect/<int:pk>/", intake.collected, name="collected"),
     path("register/", intake.register, name="register"),
     path("verify-batch/", intake.verify_batch, name="verify_batch"),
+    *assessment.urls("office"),
+    *panel.urls("office"),
     path("sheets/<int:pk>/", case.sheet_page, DOOR, name="sheet"),
     path("sheets/<int:pk>/identity/", intake.reveal, name="reveal"),
     path("sheets/<int:pk>/take-charge/", intake.take_charge, name="take_charge"),
@@ -36,7 +41,11 @@ urlpatterns = [
     path("papers/<uuid:pk>/", case.paper, DOOR, name="paper"),
     path("people/", administration.people, name="people"),
     path("people/<int:pk>/", administration.person, name="person"),
+    path("organisations/", administration.organisations, name="organisations"),
+    path("house/<slug:key>/", administration.house_act, name="house_act"),
     path("signups/", administration.signups, name="signups"),
+    path("signups/<int:pk>/proof/", administration.sign_up_proof, name="sign_up_proof"),
     path("policy/", administration.policy, name="policy"),
     path("journal/", administration.journal, name="journal"),
+    *parties.addresses("office"),
 ]

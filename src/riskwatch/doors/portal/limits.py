@@ -1,4 +1,4 @@
-"""How often one address may try: counted in the database, window by window, in one statement that no race slips past."""
+"""How often one address or receipt number may be tried: counted in the database in one statement, window by window."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.db import connection
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from riskwatch.doors.addresses import client_address
 from riskwatch.refusals import refuse_unless
 
 # The window begins with the first try and a further try does not prolong it.
@@ -23,11 +24,11 @@ COUNT = """
 
 def limit(request: HttpRequest, what: str, *, most: int, seconds: int) -> None:
     """Refuse an address that tried too often."""
-    limit_key(request.META.get("REMOTE_ADDR", ""), what, most=most, seconds=seconds)
+    limit_key(client_address(request), what, most=most, seconds=seconds)
 
 
 def limit_key(key: str, what: str, *, most: int, seconds: int) -> None:
-    """Refuse a further try at something that was tried too often."""
+    """Refuse a further try at something that was tried too often (an address, a receipt number)."""
     name = f"{what}:{sha256(key.encode()).hexdigest()[:40]}"
     with connection.cursor() as cursor:
         cursor.execute(COUNT, {"key": name, "seconds": seconds})

@@ -15,12 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from decree188.calendar import shanghai_date
 from decree188.identifiers import InvalidIdentifier, check_resident_id
 from riskwatch.disclosure import queries
-from riskwatch.documents import actions as documents
 from riskwatch.documents.forms import FilesField
 from riskwatch.doors.portal import ports
-from riskwatch.doors.portal.limits import limit
+from riskwatch.doors.portal.limits import limit, limit_key
 from riskwatch.look.asked import plausible
-from riskwatch.parties import actions as parties
 from riskwatch.parties.models import Organisation
 from riskwatch.refusals import Refusal
 
@@ -159,12 +157,14 @@ def report(request: HttpRequest) -> HttpResponse:
 def receipt(request: HttpRequest) -> HttpResponse:
     """What became of a report, for number and secret."""
     form = ReceiptForm(request.POST or None)
-    found, missed = None, False
+    found: Any = None
+    missed = False
     if request.method == "POST":
         limit(request, "receipt", most=20, seconds=600)
         if form.is_valid():
-            number = form.cleaned_data["number"].strip().upper()
-            found = queries.receipt(number, ports.digest_of(number, form.cleaned_data["secret"]))
+            number, secret = form.cleaned_data["number"].strip().upper(), form.cleaned_data["secret"]
+            limit_key(number, "receipt-number", most=10, seconds=3600)
+            found = queries.receipt(number, ports.digest_of(number, secret)) or ports.account_answer(number, secret)
             missed = found is None
     response = render(request, "portal/receipt.html", {"form": form, "found": found, "missed": missed})
     response["Cache-Control"] = "no-store"
@@ -189,19 +189,20 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     """An operator asks for an account, with its licence."""
     form = SignUpForm(request.POST or None, request.FILES or None)
     form.fields["region_office"].queryset = Organisation.objects.filter(kind="office").order_by("code")  # type: ignore[attr-defined]
-    refusal, done = None, False
+    refusal = None
     if request.method == "POST":
         limit(request, "signup", most=10, seconds=3600)
         if form.is_valid():
             said = dict(form.cleaned_data)
             try:
-                proof = said.pop("proof")
-                kept = documents.store(proof, name=proof.name, purpose="proof", by=ports.service(), at=timezone.now())
-                parties.sign_up(**said, proof=kept.pk, at=timezone.now())
-                done = True
+                number, secret = ports.ask_for_account(said.pop("proof"), **said, at=timezone.now())
             except Refusal as refused:
                 refusal = refused
                 for name, why in refused.fields.items():
                     form.add_error(name, why)
-    context = {"form": form, "refusal": refusal, "done": done, "title": _now("申请企业账号")}
+            else:
+                response = render(request, "portal/asked.html", {"number": number, "secret": secret})
+                response["Cache-Control"] = "no-store"
+                return response
+    context = {"form": form, "refusal": refusal, "title": _now("申请企业账号")}
     return render(request, "portal/sign_up.html", context, status=422 if form.errors or refusal else 200)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from decree188.calendar import shanghai_date
 from riskwatch.assessment import actions as assessment
+from riskwatch.assessment import reporting
 from riskwatch.case import actions as case
 from riskwatch.case.models import Folder, Sheet
 from riskwatch.collection import actions as collection
@@ -19,11 +21,25 @@ from riskwatch.verification import actions as verification
 
 STAGES = ("received", "verifying", "reported", "verified", "entered", "opened", "commissioned", "working", "submitted", "accepted", "judging",
           "proposed", "decided", "drafted", "reviewed", "issued")  # fmt: skip
-REPORT = {
-    "method": "EU 2024/3173 伤害情景法", "category": "人类健康和安全", "hazard": "儿童吞食小磁铁造成肠道损伤", "extent": "本批次，全国销售",
-    "residual": "召回前仍有部分产品在消费者手中", "proposal": "通告进口商停止销售并召回", "interests": ["health"],
-}  # fmt: skip
-SCENARIOS = [{"severity": 3, "steps": ["1/10", "1/20", "1/10"], "story": "磁铁松脱，儿童误吞，肠道损伤"}]
+
+
+def assessed(hazard: str = "儿童吞食小磁铁造成肠道损伤", p: str = "1/20", **report: str) -> dict[str, Any]:
+    """An assessment document as a technical body writes it, every number with evidence and source."""
+    origin = {"evidence": "B", "source": "本机构检测与国内外伤害监测资料"}
+    steps = [("产品存在所述缺陷", "1/10"), ("可预见使用中发生危险状况", p), ("使用者受到伤害", "1/10")]
+    written = {
+        "hazard": hazard,
+        "extent": "本批次，全国销售",
+        "residual": "召回前仍有部分产品在消费者手中",
+        "proposal": "通告进口商停止销售并召回",
+    }
+    return {
+        "method": "eu-2024-3173", "category": "health_safety", "product": {"name": hazard[:40]}, "report": written | report,
+        "scenarios": [{
+            "id": "1", "title": hazard, "hazard": "mechanical", "injury": "piercing", "user": "consumer",
+            "severity": {"level": 3, **origin}, "steps": [{"text": text, "quantity": {"p": value}, **origin} for text, value in steps],
+        }],
+    }  # fmt: skip
 
 
 @dataclass
@@ -79,9 +95,7 @@ def _assess(cast: Cast, done: Walk, far: int, at: datetime, office: str) -> None
     if far >= 7 and done.assessment:
         assessment.take_up(done.assessment, has_interest=False, by=cast["tech-assessor"], at=at + 2 * hour)
     if far >= 8 and done.assessment:
-        assessment.submit(
-            done.assessment, scenarios=SCENARIOS, report=REPORT, by=cast["tech-assessor"], at=at + 3 * hour
-        )
+        reporting.submit(done.assessment, document=assessed(), by=cast["tech-assessor"], at=at + 3 * hour)
     if far >= 9 and done.assessment:
         assessment.accept(done.assessment, by=cast[f"{office}-approver"], at=at + 4 * hour)
 

@@ -1,0 +1,215 @@
+"""Writing an assessment: drafts kept as they were saved, the report in seven parts, what changed since the last one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+import decree188
+from decree188.assessment import in_set_time
+from decree188.calendar import shanghai_date
+from riskmethods import MethodError, assess, compare
+from riskmethods.limits import fingerprint, load
+from riskwatch.assessment import scoring
+from riskwatch.assessment.models import Assessment, ConflictStatement, Draft, Report
+from riskwatch.case import journalling
+from riskwatch.case.lifecycle import advance, lock, no_post, post_for, posts_of, refuse_same_hand, step
+from riskwatch.case.models import Sheet
+from riskwatch.parties.models import Person
+from riskwatch.refusals import Refusal, refuse_unless
+
+MOST_DRAFTS = 500
+
+
+def latest_report(assessment: Assessment) -> Report | None:
+    """The newest version of an assessment's report."""
+    return assessment.reports.order_by("-version").first()
+
+
+def starting_document(row: Assessment) -> dict[str, Any]:
+    """What the workbench opens with: the last draft, else the last report, else the one that is reassessed, else a new one."""
+    draft = row.drafts.order_by("-number").first()
+    if draft:
+        return dict(draft.document)
+    report = latest_report(row) or (latest_report(row.previous) if row.previous else None)
+    if report and report.document:
+        return dict(report.document)
+    return {
+        "method": "eu-2024-3173",
+        "category": "health_safety",
+        "product": {"name": row.sheet.title[:200]},
+        "scenarios": [],
+        "report": {},
+    }
+
+
+@transaction.atomic
+def save_draft(sheet: Sheet, *, document: Mapping[str, Any], by: Person, at: datetime) -> Draft:
+    """Keep a document as it stands; a document that did not change is not kept twice. It may still be faulty.
+
+    Raises
+    ------
+    Refusal
+        The person may not write this report now, or the document exceeds a bound.
+    """
+    locked = lock(sheet)
+    _refuse_writer(locked, by=by, at=at)
+    try:
+        kept = load(document)
+    except MethodError as error:
+        raise Refusal(
+            scoring.faults(error)[0]["why"], remedy=_("缩短后再保存"), code="assessment_faulty", status=422
+        ) from None
+    row = Assessment.objects.get(pk=sheet.pk)
+    last = row.drafts.order_by("-number").first()
+    if last and last.document == kept:
+        return last
+    number = last.number + 1 if last else 1
+    refuse_unless(
+        number <= MOST_DRAFTS,
+        _("草稿版本已达%(n)s个") % {"n": MOST_DRAFTS},
+        remedy=_("请提交报告"),
+        code="too_many_drafts",
+    )
+    made = Draft.objects.create(assessment=row, number=number, document=kept, saved_by=by, saved_at=at)
+    content = {"number": number, "sha256": fingerprint(kept)}
+    journalling.record(locked, "assessment.save_draft", by=by, at=at, rule="assessors_true_reports", content=content)
+    return made
+
+
+def _refuse_writer(sheet: Sheet, *, by: Person, at: datetime) -> None:
+    """Only who may submit the report may save it, and only while it is being written."""
+    row = step("assessment", "submit")
+    refuse_unless(
+        sheet.stage in row.leaves, _("报告现在不能修改"), remedy=_("报告提交后如需修改，请海关退回"), code="not_working"
+    )
+    me = posts_of(by, at)
+    post = post_for(sheet, row, me)
+    if post is None:
+        raise no_post(sheet, row)
+    refuse_same_hand(sheet, row, by, post.holder, me.today)
+
+
+def may_write(sheet: Sheet, *, by: Person, at: datetime) -> bool:
+    """Whether a person may write the report now, for the page."""
+    try:
+        _refuse_writer(sheet, by=by, at=at)
+    except Refusal:
+        return False
+    return True
+
+
+@transaction.atomic
+def submit(sheet: Sheet, *, document: Mapping[str, Any], by: Person, at: datetime) -> Sheet:
+    """Submit a written report: seven parts, interests harmed, likelihood and degree; its level is the method's.
+
+    Everything follows from the document by the method library, never from what was typed as a level. Numbers without an
+    author are this person's. A later submission is a new version.
+    """
+    refuse_silent(sheet, by=by)
+    result = scoring.refuse_unfit(signed(document, by))
+    row = Assessment.objects.select_related("previous").get(pk=sheet.pk)
+    version = row.reports.count() + 1
+    data = result.data
+    likelihood, degree = scoring.likelihood(data)
+    written = result.document.as_json()
+    made = Report.objects.create(
+        assessment=row, version=version, method=f"{data['method']['zh']}", method_id=data["method"]["id"], basis=data["basis"],
+        category=scoring.category(data), level=result.level, degree=degree, likelihood=likelihood,
+        interests=scoring.harmed(data), document=written, result=data, inputs_sha256=data["inputs_sha256"],
+        difference=_difference(row, written), submitted_by=by, submitted_at=at,
+        in_time=in_set_time(sheet.due_on, shanghai_date(at)) if sheet.due_on else True,
+        **{part: data["report"][part] for part in scoring.WRITTEN},
+    )  # fmt: skip
+    content = {"version": version, "level": made.level, "inputs_sha256": made.inputs_sha256, "document": written}
+    return advance(sheet, "submit", by=by, at=at, content=content)
+
+
+def signed(document: Mapping[str, Any], by: Person) -> dict[str, Any]:
+    """The document with this person as the author of every number that names none."""
+    return {**document, "author": document.get("author") or str(by)}
+
+
+def refuse_silent(sheet: Sheet, *, by: Person) -> None:
+    """Refuse a report from somebody who has not put their conflict statement on record."""
+    stated = ConflictStatement.objects.filter(assessment=sheet.pk, person=by, has_interest=False).exists()
+    refuse_unless(stated, _("您尚未作利害关系声明"), remedy=_("先声明，再提交报告"), rule=decree188.by_name("who_may_assess"),
+                  code="statement_missing")  # fmt: skip
+
+
+def _difference(row: Assessment, document: Mapping[str, Any]) -> str:
+    """What changed since this assessment's last version, or since the one that it reassesses."""
+    before = latest_report(row) or (latest_report(row.previous) if row.previous else None)
+    if before is None or not before.document:
+        return ""
+    return compare(before.document, document).text("zh")
+
+
+def paper_content(row: Assessment, report: Report) -> dict[str, Any]:
+    """A submitted report as printed."""
+    if not report.result:  # made before documents were kept
+        parts = [
+            [f"{n}. {term.zh} {term.en}", str(getattr(report, code))] for n, (code, term) in enumerate(_parts(), 1)
+        ]
+        return _printed(row, parts, signer=str(report.submitted_by), note=report.difference)
+    sections = _sections(report.result, "zh")
+    return _printed(row, sections, signer=str(report.submitted_by), note=report.difference)
+
+
+def preview(
+    row: Assessment, document: Mapping[str, Any], *, by: Person, lang: str, submitted: bool = False
+) -> dict[str, Any]:
+    """A document as it would be printed; parts that are still empty show a dash.
+
+    Raises
+    ------
+    MethodError
+        The document cannot be assessed yet.
+    """
+    result = assess(signed(document, by))
+    words = {"zh": ("草稿，尚未提交", "已提交的版本"), "en": ("draft, not submitted", "a submitted version")}
+    note = words[lang][submitted]
+    return _printed(
+        row, _sections(result.data, lang, cloud=result.spread.cloud if result.spread else []), signer=str(by), note=note
+    )
+
+
+def _printed(row: Assessment, sections: list[list[Any]], *, signer: str, note: str) -> dict[str, Any]:
+    return {
+        "organ": str(row.assessor),
+        "addressees": [str(row.sheet.owner)],
+        "sections": sections,
+        "signer": signer,
+        "note": note,
+    }
+
+
+def _parts() -> Any:
+    return decree188.by_name("report_contents").items()  # type: ignore[union-attr]
+
+
+_BEYOND = {
+    "zh": ("可能性与程度", "伤害情景与各数值依据", "风险矩阵", "不确定性与敏感性", "计算全文与输入指纹"),
+    "en": ("Likelihood and degree", "Scenarios and what each number rests on", "Risk grid", "Uncertainty and sensitivity", "The whole calculation"),
+}  # fmt: skip
+
+
+def _sections(data: Mapping[str, Any], lang: str, *, cloud: list[dict[str, Any]] | None = None) -> list[list[Any]]:
+    """The seven statutory parts, then likelihood and degree, numbers with their grounds, charts, the calculation."""
+    said = scoring.seven_parts(data, lang)
+    sections: list[list[Any]] = [
+        [f"{n}. {term.words(lang)}", said[code] or "—"] for n, (code, term) in enumerate(_parts(), 1)
+    ]
+    likely, degree = scoring.likelihood(data, lang)
+    heads = [f"{n}. {head}" for n, head in enumerate(_BEYOND[lang], len(sections) + 1)]
+    word = "严重程度" if lang == "zh" else "severity"
+    sections.append([heads[0], f"{likely}; {word} {degree}" if degree else likely])
+    if data["scenarios"]:
+        drawn = scoring.drawn(data, cloud=cloud, lang=lang)
+        sections += [[heads[1], scoring.grounds(data, lang)], [heads[2], {"svg": drawn["grid"]}],
+                     [heads[3], {"svg": drawn["tornado"]}]]  # fmt: skip
+    return [*sections, [heads[4], scoring.summary_of(data, lang)]]
