@@ -14,7 +14,7 @@ KEEP_MARKS = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('case', '0002_s1_archived_destroyed'),
+        ('case', '0003_calendar_versions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
