@@ -100,6 +100,8 @@ class Act:
         For steps that create: the kinds of sheet, or ``"folder"``, on which they are offered.
     when : callable
         Whether to offer it on a subject; only spares people useless buttons, the action refuses by itself.
+    files_for : str
+        The depth of reader to whom its files are shown besides those who see the record in full.
     """
 
     kind: str
@@ -111,6 +113,7 @@ class Act:
     label: Any = ""
     roles: tuple[str, ...] = ()
     rule: str = ""
+    files_for: str = ""
 
     @property
     def key(self) -> str:
@@ -247,7 +250,7 @@ def take(
         target = result if isinstance(result, Sheet) else subject
         if not isinstance(target, Sheet):
             raise Refusal(_("这一步没有可附文件的记录"), remedy=_("去掉附件再办理"), code="no_files_here", status=422)
-        attach(target, files, by=by, at=at)
+        attach(target, files, by=by, at=at, shown_to=one.files_for)
     return result
 
 

@@ -63,7 +63,7 @@ def sheet_page(request: SignedIn, pk: int, door: str) -> HttpResponse:
         "acts": _buttons(sheet, me, at, door), "causes": dress([s for s in causes if s.pk in allowed], today),
         "effects": dress([s for s in effects if s.pk in allowed], today),
         "papers": Paper.objects.filter(sheet_id=sheet.pk).order_by("kind", "-version") if seen != "conclusion" else [],
-        "files": sheet.files.select_related("attachment") if seen in ("full", "own", "commissioned") else [],
+        "files": queries.files_of(sheet, seen),
         "course": course_of_sheet(sheet.pk) if seen == "full" else [],
         "folder": folders_visible(Folder.objects.all(), to=request.user, at=at).filter(pk=sheet.folder_id or 0).first(),
         "in_folders": folders_visible(Folder.objects.filter(enclosures__sheet=sheet, enclosures__taken_out_at=None), to=request.user, at=at),
@@ -169,9 +169,8 @@ def file(request: SignedIn, pk: int, number: int, door: str) -> HttpResponse:
     """A file put on a record."""
     at = timezone.now()
     sheet = get_object_or_404(visible(Sheet.objects.all(), to=request.user, at=at), pk=pk)
-    if depth(sheet, to=request.user, at=at) not in ("full", "own", "commissioned"):
-        raise Http404
-    row = get_object_or_404(sheet.files.select_related("attachment"), pk=number)
+    seen = depth(sheet, to=request.user, at=at) or ""
+    row = get_object_or_404(queries.files_of(sheet, seen), pk=number)
     return _bytes(
         documents.read(row.attachment),
         row.attachment.media_type,
