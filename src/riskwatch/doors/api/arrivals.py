@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from django.conf import settings
 from django.utils import timezone
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from ninja import File, Form, NinjaAPI, Schema
 from ninja.files import UploadedFile
@@ -19,6 +17,7 @@ from decree188.scope import aspects, operator_roles
 from riskwatch.case.models import Sheet
 from riskwatch.collection import actions, bulk
 from riskwatch.collection.desk import FactsForm
+from riskwatch.collection.ports import sources
 from riskwatch.doors.api.acts import MOST_FILES, FileIn, Strict, fields_of, files_of
 from riskwatch.followup import actions as followup
 from riskwatch.parties.models import Organisation, Qualification
@@ -96,11 +95,15 @@ class Collected(Schema):
     bad_rows: list[dict[str, str]]
 
 
-def _organisation(code: str) -> Organisation:
-    found = Organisation.objects.filter(code=code, until=None).first()
+def _organisation(code: str, *kinds: str) -> Organisation:
+    """The office or centre of a code; whatever else has that code receives nothing."""
+    found = Organisation.objects.filter(code=code, kind__in=kinds or ("office", "centre"), until=None).first()
     if found is None:
         raise Refusal(
-            _("没有代码为“%(code)s”的单位") % {"code": code}, code="wrong_fields", status=422, fields={"office": code}
+            _("没有代码为“%(code)s”的海关或监测中心") % {"code": code},
+            code="wrong_fields",
+            status=422,
+            fields={"office": code},
         )
     return found
 
@@ -139,22 +142,24 @@ def _report(request: Any, body: ReportIn) -> Any:
 def _know(request: Any, body: KnowledgeIn) -> Any:
     at = timezone.now()
     made = followup.know(
-        office=_organisation(body.office), product=body.product, known_at=_moment(body.known_at), by=request.auth, at=at
+        office=_organisation(body.office, "office"),
+        product=body.product,
+        known_at=_moment(body.known_at),
+        by=request.auth,
+        at=at,
     )
     return [_made(sheet) for sheet in made]
 
 
 def _traceability(request: Any, body: TraceabilityIn) -> Any:
-    said = body.model_dump() | {"office": _organisation(body.office)}
+    said = body.model_dump() | {"office": _organisation(body.office, "office")}
     return _made(followup.file_traceability(**said, by=request.auth, at=timezone.now()))
 
 
 def _collect(request: Any, office: Form[str], file: File[UploadedFile], source: Form[str] = "") -> Any:
-    known = [import_string(path) for path in settings.SOURCES]
-    head = file.read(1 << 16)
-    file.seek(0)
+    known = sources()
     name = file.name or "file"
-    chosen = next((s for s in known if s.id == source), None) or bulk.choose(known, head, name)
+    chosen = next((s for s in known if s.id == source), None) or bulk.choose(known, file, name)  # type: ignore[arg-type]
     done = bulk.collect(file, name, bulk.Batch(chosen, _organisation(office), request.auth, timezone.now()))  # type: ignore[arg-type]
     bad = [
         {"position": str(b.position), "field": b.field, "reason": b.reason} for b in done.bad_rows.order_by("pk")[:100]
