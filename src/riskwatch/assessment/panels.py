@@ -73,7 +73,7 @@ def answer(sheet: Sheet, *, given: Mapping[str, Mapping[str, Any]], by: Person, 
     """A member's private answers to the open round; how many were kept. An answer given again replaces the earlier one."""
     with transaction.atomic():
         row = _working(sheet, MEMBERS, by=by, at=at)
-        reporting.refuse_silent(sheet, by=by)
+        reporting.refuse_silent(sheet, by=by, at=at)
         asked = _open(row)
         known = {q["key"]: q for q in asked.questions}
         refuse_unless(set(given) <= set(known), _("没有这个问题"), code="unknown_question", status=422)

@@ -35,6 +35,8 @@ OFFICE = (
 COUNTER = (
     ("counter:inbox", "待办", "inbox", None),
     ("counter:register", "登记监测信息", "pencil", ("registrar",)),
+    ("counter:collect", "批量采集", "upload", ("registrar",)),
+    ("counter:archive", "档案与统计", "archive", ("registrar", "verifier", "approver", "archivist")),
     ("counter:records", "我的记录", "folder", None),
     ("counter:report", "报告风险", "alert-triangle", ("operator_staff", "operator_manager", "tester")),
     ("counter:knowledge", "知悉风险，主动履责", "shield", ("operator_staff", "operator_manager")),
