@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from datetime import timedelta
 
 import pytest
@@ -72,15 +74,10 @@ def test_the_chain_from_registration_to_a_served_notice_and_its_answer(visit, ho
     assessor.goto(assessor.home + "/counter/inbox/")
     assessor.click("text=RA-2200-")
     _take(assessor, "assessment-take_up", checks={"has_interest": "no"})
-    report = {
-        "category": "人类健康",
-        "hazard": "误吞磁铁",
-        "extent": "全国",
-        "residual": "仍有在售",
-        "proposal": "通告召回",
-        "scenarios": "3 | 1/10×1/20×1/10 | 误吞",
-    }
-    _take(assessor, "assessment-submit", report, {"interests": "health"})
+    assessor.goto(assessor.url + "assessment-submit/")
+    assessor.fill("[name=document]", json.dumps(assessed(), ensure_ascii=False))
+    assessor.click("main form button.btn-primary")
+    assessor.wait_for_selector(".alert-success")
     assert "高" in assessor.inner_text("main")
 
     approver.goto(approver.home + "/office/inbox/?kind=assessment")
@@ -135,7 +132,8 @@ def test_the_chain_from_registration_to_a_served_notice_and_its_answer(visit, ho
 
 def test_a_citizen_reports_without_an_account_and_reads_the_answer_with_the_receipt(visit, house):
 
-    from riskwatch.doors.jobs.round import run
+    from riskwatch.doors.jobs.simulator.river import assessed
+from riskwatch.doors.jobs.round import run
 
     citizen = visit(width=390)
     citizen.goto(citizen.home + "/report/")

@@ -13,6 +13,7 @@ from django.db import DatabaseError
 from riskwatch.journal import packaged, queries
 from riskwatch.journal.chain import Broken
 from riskwatch.journal.verification import verify
+from riskwatch.look.templatetags.look import shanghai
 
 
 class Command(BaseCommand):
@@ -68,7 +69,7 @@ def _archived(package: packaged.Package) -> str:
     except DatabaseError:
         return "not compared with a database"
     if entry is not None:
-        return f"archived by {entry.strand.key} #{entry.number} on {entry.at:%Y-%m-%d}"
+        return f"archived by {entry.strand.key} #{entry.number} on {shanghai(entry.at)}"
     if ours:
         raise CommandError(
             f"this journal wrote its entries but archived no package of digest {package.digest}: it was altered"
