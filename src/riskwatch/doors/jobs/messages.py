@@ -24,7 +24,7 @@ KEYWORDS = DEFAULT_KEYWORDS | {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
-PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]")
+PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[a-z]")
 HEADER = """\
 # English of Riskwatch. Refreshed by `riskwatch messages`; write translations here, in `msgstr`."""
 
@@ -99,5 +99,5 @@ def strings(message: Message) -> list[str]:
 
 
 def placeholders(words: str) -> list[str]:
-    """The named places that a sentence leaves for values, sorted."""
+    """The places that a sentence leaves for values, sorted."""
     return sorted(PLACEHOLDER.findall(words))
