@@ -72,6 +72,8 @@ _ROWS: tuple[Deadline, ...] = (
     Deadline("verification", "核实", 10, "working_days", "开始核实", "policy", _P),
     Deadline("handling", "登记后处理", 5, "working_days", "收到", "policy", _P),
     Deadline("assessment", "评估", 30, "calendar_days", "委托", "policy", _P),
+    Deadline("reassessment", "答复重新评估提示", 5, "working_days", "出现重大变化", "policy", _P),
+    Deadline("measure_ending", "措施到期前提示", 30, "calendar_days", "到期前", "policy", _P, rolls=False),
     Deadline("take_up", "答复委托", 3, "working_days", "委托", "policy", _P),
     Deadline("decision", "研判决定", 10, "working_days", "开始研判", "policy", _P),
     Deadline("filing_upward", "措施备案", 3, "working_days", "签发", "policy", _P),

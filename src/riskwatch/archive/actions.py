@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 import decree188
 from decree188.calendar import shanghai_date
 from decree188.records import retention
-from riskwatch.archive import packing
+from riskwatch.archive import destruction, packing
 from riskwatch.archive.models import ArchiveItem
 from riskwatch.case import deadlines, journalling
 from riskwatch.case.actions import refuse_without_post
@@ -19,8 +19,7 @@ from riskwatch.case.lifecycle import advance
 from riskwatch.case.models import Folder, Sheet
 from riskwatch.case.sheets import Plan, begin
 from riskwatch.documents import actions as documents
-from riskwatch.documents.models import Attachment, Paper
-from riskwatch.journal import actions as journal
+from riskwatch.documents.models import Attachment
 from riskwatch.parties.models import Person
 from riskwatch.refusals import refuse_unless
 
@@ -35,7 +34,7 @@ def file_folder(folder: Folder, *, by: Person, at: datetime, retention_class: st
                   rule=decree188.by_name("classify_archive_count"), code="not_closed")  # fmt: skip
     assert now.closed_at is not None
     about = {"folder": now.number, "title": now.title, "owner": now.owner.code, "summary": now.closing_summary}
-    body = packing.package(packing.sheets_of(now), [now.strand], about)
+    body = packing.package(packing.sheets_of(now), packing.strands_of(now), about)
     sheet = _file(now.title, now.owner, retention_class, now.closed_at, body, by=by, at=at, folder=now)
     Folder.objects.filter(pk=now.pk).update(state=Folder.State.ARCHIVED)
     journalling.record_on_folder(now, "folder.archive", by=by, at=at, rule="classify_archive_count",
@@ -52,7 +51,8 @@ def file_information(information: Sheet, *, by: Person, at: datetime, retention_
     )
     refuse_unless(not ArchiveItem.objects.filter(holds_sheet=information).exists(), _("已经归档"), code="archived")
     about = {"information": information.number, "title": information.title, "owner": information.owner.code}
-    body = packing.package([information], [information.strand], about)
+    body = packing.package(packing.with_attached(information), [information.strand], about)
+    Sheet.objects.filter(pk=information.pk).update(archived_at=at)
     return _file(
         information.title,
         information.owner,
@@ -152,34 +152,22 @@ def approve_destruction(sheet: Sheet, *, by: Person, at: datetime, remark: str =
 
 @transaction.atomic
 def destroy(sheet: Sheet, *, by: Person, at: datetime, remark: str = "") -> Sheet:
-    """The second approval: contents, files and package are destroyed; entries stay and verify; a certificate remains."""
+    """The second approval: every word, file and identity is destroyed; entries stay and verify; a certificate remains.
+
+    What also lies in another case, or is kept as an item of its own, stays whole.
+    """
     row = (
         ArchiveItem.objects.select_for_update(of=("self",))
-        .select_related("holds_folder", "holds_sheet", "package")
+        .select_related("holds_folder", "holds_sheet", "package", "sheet")
         .get(pk=sheet.pk)
     )
     _refuse_kept(row, at=at)
+    destruction.refuse_shared(row)
     advance(sheet, "destroy", by=by, at=at, content={"remark": remark})
-    held = packing.sheets_of(row.holds_folder) if row.holds_folder else [row.holds_sheet] if row.holds_sheet else []
-    strands = {s.strand for s in held if s is not None}
-    destroyed = _destroy_files(row, [s for s in held if s is not None], at=at)
-    contents = sum(journal.destroy_payloads(k, by=by, at=at, reason=row.appraisal) for k in sorted(strands))
-    certificate = {"item": sheet.number, "at": at.isoformat(), "by": str(by), "package": row.package.sha256 if row.package else "",
-                   "files": destroyed, "journal_contents": contents}  # fmt: skip
+    certificate = destruction.destroy_contents(row, by=by, at=at)
     ArchiveItem.objects.filter(pk=row.pk).update(destroyed_at=at, certificate=certificate)
-    if row.holds_folder:
-        Folder.objects.filter(pk=row.holds_folder.pk).update(state=Folder.State.DESTROYED, closing_summary="")
+    sheet.refresh_from_db()
     return sheet
-
-
-def _destroy_files(row: ArchiveItem, held: list[Sheet], *, at: datetime) -> int:
-    files = [f.attachment for s in held for f in s.files.select_related("attachment")]
-    files += [p.file for p in Paper.objects.filter(sheet_id__in=[s.pk for s in held]).select_related("file")]
-    if row.package:
-        files.append(row.package)
-    for file in files:
-        documents.destroy(file, at=at)
-    return len(files)
 
 
 @transaction.atomic

@@ -13,18 +13,25 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-from riskwatch.case import desk
+from riskwatch.archive.ports import by_kind
+from riskwatch.case import desk, families
 from riskwatch.case.models import Folder, Sheet
 from riskwatch.documents import actions as documents
 from riskwatch.documents.models import Paper
-from riskwatch.journal.models import Entry, SealedHead
+from riskwatch.journal.models import Entry, SealedHead, Strand
 
 _STAMP = (1980, 1, 1, 0, 0, 0)
 
 
 def package(sheets: list[Sheet], strands: list[str], about: dict[str, Any]) -> bytes:
-    """The package's bytes; the same content gives the same bytes."""
-    parts: dict[str, bytes] = {"about.json": _json(about), "journal.jsonl": _journal(strands)}
+    """The package's bytes; the same content gives the same bytes.
+
+    The journal holds the given strands and those of every sheet; ``about.json`` says how long each is, so that a
+    package from which a strand or its end was taken does not verify.
+    """
+    keys = sorted({*strands, *(s.strand for s in sheets)})
+    heads = {s.key: [s.head_number, bytes(s.head_hash).hex()] for s in Strand.objects.filter(key__in=keys)}
+    parts: dict[str, bytes] = {"about.json": _json(about | {"strands": heads}), "journal.jsonl": _journal(heads)}
     parts["records.json"] = _json([_record(s) for s in sheets])
     for sheet in sheets:
         for paper in Paper.objects.filter(sheet_id=sheet.pk).select_related("file"):
@@ -51,15 +58,18 @@ def _record(sheet: Sheet) -> dict[str, Any]:
         "starts_on": sheet.starts_on, "ends_on": sheet.ends_on, "lifted_on": sheet.lifted_on,
         "causes": list(sheet.causes.values_list("pk", flat=True)),
         "facts": [[str(f.label), str(f.value)] for f in desk.facts(sheet, "full")],
+        "rows": by_kind()[sheet.kind].pack(sheet),
     }  # fmt: skip
 
 
-def _journal(strands: list[str]) -> bytes:
-    lines = []
+def _journal(heads: dict[str, list[Any]]) -> bytes:
+    lines, strands = [], list(heads)
     entries = Entry.objects.filter(strand__key__in=strands).select_related("strand", "payload", "actor")
     sealed = {(h.strand.key, h.number): h.seal.number
               for h in SealedHead.objects.filter(strand__key__in=strands).select_related("strand", "seal")}  # fmt: skip
     for entry in entries.order_by("strand__key", "number"):
+        if entry.number > heads[entry.strand.key][0]:
+            continue  # written after the heads were read
         payload = getattr(entry, "payload", None)
         lines.append(json.dumps({
             "strand": entry.strand.key, "number": entry.number, "at": entry.at.isoformat(), "actor": entry.actor_id,
@@ -72,7 +82,23 @@ def _journal(strands: list[str]) -> bytes:
 
 
 def sheets_of(folder: Folder) -> list[Sheet]:
-    """Every sheet that belongs to a case's package."""
-    from riskwatch.case.queries import of_folder
+    """Every sheet that belongs to a case's package: what lies in it, what was merged into it, and what hangs on those."""
+    folders = families.merged_in(folder.pk)
+    own = Sheet.objects.filter(folder__in=folders).values_list("pk", flat=True)
+    keys = {*own, *families.enclosed(folders)}
+    return _sheets(keys | set(families.attached(keys)))
 
-    return list(of_folder(folder).exclude(kind="archive_item").order_by("pk"))
+
+def with_attached(information: Sheet) -> list[Sheet]:
+    """A single piece with its verifications and proposals."""
+    return _sheets({information.pk, *families.attached([information.pk])})
+
+
+def _sheets(keys: set[int]) -> list[Sheet]:
+    rows = Sheet.objects.filter(pk__in=keys).exclude(kind="archive_item")
+    return list(rows.select_related("owner").order_by("pk"))
+
+
+def strands_of(folder: Folder) -> list[str]:
+    """The strands of a case and of every case merged into it, even of one in which no sheet lies."""
+    return [f.strand for f in Folder.objects.filter(pk__in=families.merged_in(folder.pk)).order_by("pk")]

@@ -11,6 +11,7 @@ class AssessmentConfig(AppConfig):
 
     def ready(self) -> None:
         """Lay the room's acts and facts on the desk."""
-        from riskwatch.assessment import desk
+        from riskwatch.assessment import desk, triggers_desk
 
         desk.install()
+        triggers_desk.install()

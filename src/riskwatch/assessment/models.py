@@ -135,3 +135,13 @@ class Proposal(OnSheet):
     findings = models.TextField(_("监测评估结果"))
     proposal = models.TextField(_("处置建议"))
     answer = models.TextField(_("总署答复"), blank=True)
+
+
+class ReassessmentDue(OnSheet):
+    """A change that calls for the same assessor again; the case officer begins it, or says why not."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="+")
+    trigger = models.CharField(_("变化种类"), max_length=30, choices=law.reassess_on_change.choices())
+    trigger_words = models.TextField(_("变化情况"))
+    once_key = models.CharField(max_length=120, unique=True)
+    declined_because = models.TextField(_("不重新评估的理由"), blank=True)

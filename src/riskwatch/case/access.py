@@ -34,16 +34,17 @@ ACCESS: dict[str, dict[str, str]] = {
     "transfer": {"owner": "full", "addressee": "full"},
     "proposal": {"owner": "full"},
     "assessment": {"owner": "full", "commissioned": "full", "measured": "conclusion", "addressee": "full"},
+    "reassessment_due": {"owner": "full"},
     "decision": {"owner": "full"},
     "emergency_review": {"owner": "full"},
     "circular": {"owner": "full", "addressee": "full"},
     "notice": {"owner": "full", "lower": "full", "addressee": "own"},
     "announcement": {"owner": "full", "lower": "full", "addressee": "full"},
     "regime_change": {"owner": "full", "addressee": "full"},
-    "order": {"owner": "full", "addressee": "own", "executing": "full"},
-    "seizure": {"owner": "full", "addressee": "own", "executing": "full"},
-    "survey": {"owner": "full", "executing": "full", "commissioned": "full"},
-    "joint_handling": {"owner": "full", "executing": "full"},
+    "order": {"owner": "full", "addressee": "own"},
+    "seizure": {"owner": "full", "addressee": "own"},
+    "survey": {"owner": "full", "addressee": "full", "commissioned": "full"},
+    "joint_handling": {"owner": "full", "addressee": "full"},
     "filing": {"owner": "full"},
     "duty": {"owner": "full", "addressee": "own", "agent": "own"},
     "objection": {"owner": "full", "addressee": "own"},
@@ -107,7 +108,8 @@ def seen_by(who: Reader, at: datetime, *, prefix: str = "") -> Q:
         if who.headquarters:
             own = Q(**{f"{p}owner__isnull": False})
         joint = JointOffice.objects.filter(office__in=list(who.offices), until=None).values("folder")
-        enclosed = Exists(Enclosure.objects.filter(sheet=OuterRef("pk"), folder__owner__in=reach, taken_out_at=None))
+        lies_in = Q(folder__owner__in=reach) | Q(folder__in=joint)
+        enclosed = Exists(Enclosure.objects.filter(lies_in, sheet=OuterRef("pk"), taken_out_at=None))
         condition |= own | Q(**{f"{p}folder__in": joint})
         if not who.headquarters:
             condition |= Q(enclosed)

@@ -13,6 +13,7 @@ from decree188.calendar import shanghai_date
 from riskwatch.case import journalling, outbox
 from riskwatch.case.lifecycle import FINAL, step
 from riskwatch.case.models import Sheet
+from riskwatch.case.ports import watches
 from riskwatch.case.standing import IN_FORCE
 from riskwatch.parties import queries as parties
 from riskwatch.parties.models import Organisation, Person
@@ -27,6 +28,7 @@ class Round:
     lapsed: int
     ending: int
     escalated: int
+    opened: int = 0
 
 
 def walk(*, by: Person, at: datetime, step_done: Callable[[str], None] = lambda text: None) -> Round:
@@ -36,7 +38,8 @@ def walk(*, by: Person, at: datetime, step_done: Callable[[str], None] = lambda 
     ending = _tell_ending(at)
     escalated = sum(_escalate(pk, by=by, at=at) for pk in _overdue(at))
     step_done(f"escalated {escalated}")
-    return Round(lapsed, ending, escalated)
+    opened = sum(watch.day(by=by, at=at) for watch in watches())
+    return Round(lapsed, ending, escalated, opened)
 
 
 def _over(at: datetime) -> list[int]:

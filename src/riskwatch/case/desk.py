@@ -102,6 +102,8 @@ class Act:
         Whether to offer it on a subject; only spares people useless buttons, the action refuses by itself.
     page : str
         A page of the room's own on which the act is prepared, by its address's name at a door; empty for the form.
+    place : str
+        For acts that move nothing: where the role must be held, as in the table of steps.
     """
 
     kind: str
@@ -114,6 +116,7 @@ class Act:
     roles: tuple[str, ...] = ()
     rule: str = ""
     page: str = ""
+    place: str = "owner|addressee"
 
     @property
     def key(self) -> str:
@@ -196,40 +199,43 @@ def acts() -> Iterable[Act]:
 
 def facts(sheet: Sheet, depth: str) -> list[Fact]:
     """What a sheet says to somebody who sees it at a depth; empty values are left out."""
+    if sheet.destroyed_at:
+        return [Fact(_("已依法销毁"), sheet.destroyed_at)]
     found = _FACTS[sheet.kind](sheet, depth) if sheet.kind in _FACTS else []
     return [f for f in found if f.value not in ("", None, [], ())]
 
 
 def offered(subject: Sheet | Folder, me: lifecycle.Standing, at: datetime) -> list[Act]:
     """The acts that a person may take on a subject now: moves first, then what may begin here."""
+    if lifecycle.recused([me.person.pk], subject):
+        return []
     if isinstance(subject, Folder):
-        return _begins("folder", subject, subject.owner_id, subject, me, at)
+        return _begins("folder", subject, subject, me, at)
     moves = [
         _ACTS[f"{row.kind}-{row.name}"] for row in lifecycle.possible(subject, me) if f"{row.kind}-{row.name}" in _ACTS
     ]
     moves = [a for a in moves if a.when(subject, at)]
-    return moves + _begins(subject.kind, subject, subject.owner_id, subject.folder, me, at)
+    return moves + _begins(subject.kind, subject, subject.folder, me, at)
 
 
-def _begins(
-    kind: str, subject: Any, owner: int, folder: Folder | None, me: lifecycle.Standing, at: datetime
-) -> list[Act]:
+def _begins(kind: str, subject: Any, folder: Folder | None, me: lifecycle.Standing, at: datetime) -> list[Act]:
     found = []
     closed = folder is not None and folder.state != Folder.State.OPEN
+    kept = isinstance(subject, Sheet) and bool(subject.archived_at or subject.destroyed_at)
     for one in _ACTS.values():
         if kind not in one.begins_on or not one.when(subject, at):
             continue
-        if closed and one.key not in ("folder-reopen", "archive_item-file"):
+        if (closed or kept) and one.key not in ("folder-reopen", "archive_item-file"):
             continue
-        if _may_begin(one, subject, owner, me):
+        if _may_begin(one, subject, me):
             found.append(one)
     return found
 
 
-def _may_begin(one: Act, subject: Any, owner: int, me: lifecycle.Standing) -> bool:
+def _may_begin(one: Act, subject: Sheet | Folder, me: lifecycle.Standing) -> bool:
     roles = one.roles or (one.row.roles if one.row else ())
-    place = one.row.at if one.row else "owner|addressee"
-    probe = Sheet(owner_id=owner)
+    place = one.row.at if one.row else one.place
+    probe = Sheet(owner_id=subject.owner_id, folder=subject) if isinstance(subject, Folder) else subject
     for post in me.posts:
         if post.role not in roles:
             continue
@@ -246,10 +252,14 @@ def _may_begin(one: Act, subject: Any, owner: int, me: lifecycle.Standing) -> bo
 def take(
     one: Act, subject: Sheet | Folder, *, form: StepForm, by: Person, at: datetime, expected_version: int | None
 ) -> Any:
-    """Take an act with a valid form: one transaction around lock, version check and action."""
-    if isinstance(subject, Sheet) and expected_version is not None:
-        now = Sheet.objects.select_for_update(of=("self",)).select_related("moved_by").get(pk=subject.pk)
-        if now.version != expected_version:
+    """Take an act with a valid form: one transaction around lock, version check and action.
+
+    Here, once for every room: nobody acts in a case from which they are recused, and what is archived stays as it is.
+    """
+    lifecycle.refuse_recused([by.pk], subject)
+    if isinstance(subject, Sheet):
+        now = _lock(subject, one)
+        if expected_version is not None and now.version != expected_version:
             raise Refusal(
                 _("%(who)s已于%(when)s改动过这份记录，您看到的已不是最新内容")
                 % {"who": now.moved_by, "when": f"{now.moved_at:%Y-%m-%d %H:%M}"},
@@ -267,6 +277,13 @@ def take(
     return result
 
 
+def _lock(subject: Sheet, one: Act) -> Sheet:
+    """The record locked; refused when it is shut, unless the act is archive's own."""
+    if one.kind != "archive_item":
+        return lifecycle.lock(subject)
+    return Sheet.objects.select_for_update(of=("self",)).select_related("moved_by").get(pk=subject.pk)
+
+
 def _refuse_misplaced(one: Act, subject: Sheet | Folder, *, by: Person, at: datetime) -> None:
     """An act is taken where it belongs; one that moves nothing has no row to check its post, so it is checked here."""
     kind = "folder" if isinstance(subject, Folder) else subject.kind
@@ -280,7 +297,7 @@ def _refuse_misplaced(one: Act, subject: Sheet | Folder, *, by: Person, at: date
             code="not_now",
             status=409,
         )
-    if one.row is None and not _may_begin(one, subject, subject.owner_id, lifecycle.posts_of(by, at)):
+    if one.row is None and not _may_begin(one, subject, lifecycle.posts_of(by, at)):
         raise Refusal(
             _("您没有办理“%(act)s”的岗位") % {"act": one.name},
             remedy=_("请由有此岗位的人办理"),

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from riskwatch.case import actions, transfers
 from riskwatch.case.desk import Act, Fact, PlainForm, ReasonForm, StepForm, enter, organisations, text
+from riskwatch.case.lifecycle import joint_offices
 from riskwatch.case.models import Folder, Sheet, Transfer
-from riskwatch.parties.models import Person
+from riskwatch.parties.models import Organisation, Person
 
 
 class SummaryForm(StepForm):
@@ -34,16 +35,18 @@ class MergeForm(ReasonForm):
 
 
 class EncloseForm(StepForm):
-    number = forms.CharField(label=_("信息编号"), max_length=40)
+    number = forms.CharField(label=_("信息或企业自报义务的编号"), max_length=60)
 
     def clean_number(self) -> Sheet:
-        """The information of this number that the person may see."""
+        """The information, or the duty outside any case, of this number that the person may see."""
         from riskwatch.case.access import visible
 
-        rows = Sheet.objects.filter(kind="information", number=self.cleaned_data["number"].strip())
+        rows = Sheet.objects.filter(
+            folder=None, kind__in=("information", "duty"), number=self.cleaned_data["number"].strip()
+        )
         found = visible(rows, to=self.by, at=self.at).first()
         if found is None:
-            raise forms.ValidationError(_("没有找到这条信息"))
+            raise forms.ValidationError(_("没有找到这条信息或义务"))
         return found
 
 
@@ -80,6 +83,13 @@ class TransferForm(StepForm):
         self.fields["taken"].queryset = inside
 
 
+class EndJointForm(ReasonForm):
+    office = forms.ModelChoiceField(Organisation.objects.none(), label=_("共同办理的海关"))
+
+    def prepare(self) -> None:
+        self.fields["office"].queryset = Organisation.objects.filter(pk__in=joint_offices(self.subject))
+
+
 def _enclose(folder: Folder, *, by: Any, at: Any, number: Sheet) -> Folder:
     actions.enclose(folder, [number], by=by, at=at)
     return folder
@@ -96,6 +106,10 @@ def _then_folder(do: Any) -> Any:
 def _recuse(folder: Folder, *, by: Any, at: Any, reason: str, person: Person) -> Folder:
     actions.recuse(folder, person, by=by, at=at, reason=reason)
     return folder
+
+
+def _end_joint(folder: Folder, *, by: Any, at: Any, office: Organisation, reason: str) -> Folder:
+    return actions.end_joint(folder, office, by=by, at=at, reason=reason)
 
 
 def _rule(accepted: bool) -> Any:
@@ -121,6 +135,10 @@ def _merged(subject: Any, at: object) -> bool:
     return bool(subject.merged_into_id is not None)
 
 
+def _joint(subject: Any, at: object) -> bool:
+    return _open(subject, at) and bool(joint_offices(subject))
+
+
 def _unmerged(subject: Any, at: object) -> bool:
     return _open(subject, at) and subject.merged_into_id is None
 
@@ -131,13 +149,15 @@ def install() -> None:
     enter(
         Act("folder", "enclose", EncloseForm, _enclose, begins_on=("folder",), label=_("放入信息"), roles=("case_officer", "registrar"), when=_open),
         Act("folder", "take_out", TakeOutForm, _then_folder(actions.take_out), begins_on=("folder",), label=_("取出信息"), roles=officer, when=_open),
-        Act("folder", "close", SummaryForm, actions.close, begins_on=("folder",), label=_("结案"), roles=head, when=_open,
+        Act("folder", "close", SummaryForm, actions.close, begins_on=("folder",), label=_("结案"), place="lead", roles=head, when=_open,
             rule="classify_archive_count"),
-        Act("folder", "reopen", ReasonForm, actions.reopen, begins_on=("folder",), label=_("重新开启"), roles=head, when=_closed),
-        Act("folder", "merge", MergeForm, _then_folder(actions.merge), begins_on=("folder",), label=_("并案"), roles=officer, when=_unmerged),
-        Act("folder", "unmerge", ReasonForm, _then_folder(actions.unmerge), begins_on=("folder",), label=_("撤销并案"), roles=officer, when=_merged),
+        Act("folder", "reopen", ReasonForm, actions.reopen, begins_on=("folder",), label=_("重新开启"), place="lead", roles=head, when=_closed),
+        Act("folder", "merge", MergeForm, _then_folder(actions.merge), begins_on=("folder",), label=_("并案"), place="lead", roles=officer, when=_unmerged),
+        Act("folder", "unmerge", ReasonForm, _then_folder(actions.unmerge), begins_on=("folder",), label=_("撤销并案"), place="lead", roles=officer, when=_merged),
         Act("folder", "recuse", RecuseForm, _recuse, begins_on=("folder",), label=_("回避"),
             roles=("case_officer", "verifier", "approver", "decider", "issuer", "supervisor"), when=_open, rule="officers"),
+        Act("folder", "end_joint", EndJointForm, _end_joint, begins_on=("folder",), label=_("结束共同办理"), roles=officer, when=_joint,
+            rule="own_area"),
         Act("transfer", "propose", TransferForm, transfers.propose, begins_on=("folder",), when=_open),
         Act("transfer", "accept", PlainForm, transfers.accept),
         Act("transfer", "refuse", ReasonForm, transfers.refuse),

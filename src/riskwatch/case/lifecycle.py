@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 import decree188
 from decree188.calendar import shanghai_date
-from riskwatch.case import agents, journalling
-from riskwatch.case.models import Cause, Concern, Folder, Recusal, Sheet
+from riskwatch.case import agents, families, journalling
+from riskwatch.case.models import Cause, Concern, Enclosure, Folder, JointOffice, Recusal, Sheet
 from riskwatch.case.standing import MOVABLE_AFTER_TERM, standing
 from riskwatch.case.steps import NEW, STEPS, Step
 from riskwatch.journal.queries import has_done
@@ -101,17 +101,43 @@ def advance(
 
 
 def lock(sheet: Sheet) -> Sheet:
-    """The sheet as it is now, its folder and itself locked until the transaction ends."""
-    if sheet.folder_id:
-        folder = Folder.objects.select_for_update().get(pk=sheet.folder_id)
-        if folder.state != Folder.State.OPEN:
-            raise Refusal(
-                _("案卷%(number)s%(state)s，不能再办理")
-                % {"number": folder.number, "state": folder.get_state_display()},
-                remedy=_("先由原承办海关重新开启案卷"),
-                code="folder_closed",
-            )
-    return Sheet.objects.select_for_update(of=("self",)).select_related("moved_by", "owner").get(pk=sheet.pk)
+    """The sheet as it is now, its folder and itself locked until the transaction ends; refused when it is shut."""
+    own = Folder.objects.select_for_update().get(pk=sheet.folder_id) if sheet.folder_id else None
+    locked = Sheet.objects.select_for_update(of=("self",)).select_related("moved_by", "owner").get(pk=sheet.pk)
+    locked.folder = own
+    refuse_shut(locked)
+    return locked
+
+
+def refuse_shut(sheet: Sheet) -> None:
+    """Refuse to change what is destroyed or archived, or lies only in cases that are closed."""
+    if sheet.destroyed_at or sheet.archived_at:
+        done = _("已依法销毁") if sheet.destroyed_at else _("已归档")
+        raise Refusal(
+            _("%(sheet)s%(done)s，内容不能再改动") % {"sheet": sheet, "done": done},
+            remedy=_("有新的情况，另行登记一条信息"),
+            rule=decree188.by_name("classify_archive_count"),
+            code="archived",
+        )
+    folder = _shut_folder(sheet)
+    if folder is not None:
+        raise Refusal(
+            _("案卷%(number)s%(state)s，不能再办理") % {"number": folder.number, "state": folder.get_state_display()},
+            remedy=_("先由原承办海关重新开启案卷；已归档的，另行登记一条信息"),
+            code="folder_closed",
+        )
+
+
+def _shut_folder(sheet: Sheet) -> Folder | None:
+    """The folder that shuts a sheet: its own when it is not open; for one that lies in cases, the last when none is."""
+    if sheet.folder is not None:
+        return None if sheet.folder.state == Folder.State.OPEN else sheet.folder
+    lies_in = Folder.objects.filter(enclosures__sheet=sheet.pk, enclosures__taken_out_at=None).order_by("-pk")
+    rows = list(lies_in)
+    roots = Folder.objects.filter(pk__in=[families.root_of(f.pk) for f in rows if f.merged_into_id])
+    if any(f.state == Folder.State.OPEN for f in (*rows, *roots)):
+        return None
+    return rows[0] if rows else None
 
 
 def _refuse_moved(sheet: Sheet, row: Step, expected: int | None) -> None:
@@ -182,10 +208,14 @@ def post_for(sheet: Sheet, row: Step, me: Standing) -> Post | None:
 
 
 def _held_at(place: str, post: Post, sheet: Sheet, today: date) -> bool:
-    if place in ("owner", "only_owner"):
+    if place in ("owner", "lead", "only_owner"):
         if post.organisation == sheet.owner_id:
             return True
-        return place == "owner" and post.kind == "office" and post.organisation in parties.above(sheet.owner_id, today)
+        if place == "only_owner" or post.kind != "office":
+            return False
+        return post.organisation in parties.above(sheet.owner_id, today) or (
+            place == "owner" and post.organisation in joint_offices(sheet)
+        )
     if place == "superior":
         return post.organisation in parties.above(sheet.owner_id, today)
     if place == "headquarters":
@@ -195,6 +225,25 @@ def _held_at(place: str, post: Post, sheet: Sheet, today: date) -> bool:
     if sheet.concerns.filter(organisation=post.organisation, part=place).exists():
         return True
     return agents.stands_in(sheet, post.organisation, place, today)
+
+
+def joint_offices(subject: Sheet | Folder) -> frozenset[int]:
+    """The offices that handle a case, or the case of a sheet, together with its owner; asked once per object."""
+    known: frozenset[int] | None = subject.__dict__.get("_joint_offices")
+    if known is None:
+        rows = JointOffice.objects.filter(until=None)
+        if isinstance(subject, Folder) or subject.folder_id:
+            rows = rows.filter(folder=subject.pk if isinstance(subject, Folder) else subject.folder_id)
+        else:
+            lies = Enclosure.objects.filter(sheet__in=[subject.pk, *_caused_by(subject)], taken_out_at=None)
+            rows = rows.filter(folder__in=lies.values("folder"))
+        known = subject.__dict__["_joint_offices"] = frozenset(rows.values_list("office", flat=True))
+    return known
+
+
+def _caused_by(sheet: Sheet) -> list[int]:
+    """The information that a verification looks into; asked for sheets outside any folder only."""
+    return list(Cause.objects.filter(effect=sheet.pk).values_list("cause", flat=True)) if sheet.pk else []
 
 
 def refuse_same_hand(sheet: Sheet, row: Step, by: Person, holder: int, today: date) -> None:
@@ -212,8 +261,29 @@ def refuse_same_hand(sheet: Sheet, row: Step, by: Person, holder: int, today: da
                 code="same_hand",
                 status=403,
             )
-    if sheet.folder_id and Recusal.objects.filter(folder=sheet.folder_id, person__in=people).exists():
-        raise Refusal(_("您已在本案中回避"), remedy=_("请另一位有权限的同事办理"), code="recused", status=403)
+    refuse_recused(people, sheet)
+
+
+def recused(people: Iterable[int], subject: Sheet | Folder) -> set[int]:
+    """Which of some people stay out of a case: of the folder, of any it was merged with, of those that a piece lies in."""
+    rows = list(Recusal.objects.filter(person__in=list(people)).values_list("folder", "person"))
+    if not rows:
+        return set()
+    folders = [subject.pk] if isinstance(subject, Folder) else families.folders_of(subject)
+    related = {f for folder in folders for f in families.family(folder)}
+    return {person for folder, person in rows if folder in related}
+
+
+def refuse_recused(people: Iterable[int], subject: Sheet | Folder) -> None:
+    """Refuse when one of some people (the one who acts, and the one for whom they act) stays out of the case."""
+    if recused(people, subject):
+        raise Refusal(
+            _("您（或您所代理的人）已在本案中回避"),
+            remedy=_("请另一位有权限的同事办理"),
+            rule=decree188.by_name("officers"),
+            code="recused",
+            status=403,
+        )
 
 
 def refuse_tied(sheet: Sheet, row: Step, people: set[int], today: date) -> None:
@@ -256,7 +326,9 @@ def ancestry(sheet: Sheet) -> list[int]:
 
 def possible(sheet: Sheet, me: Standing) -> list[Step]:
     """The steps that a person may take on a sheet today, for buttons; asking never changes anything."""
-    found = []
+    found: list[Step] = []
+    if sheet.destroyed_at or sheet.archived_at or recused([me.person.pk], sheet):
+        return found
     for row in OF_KIND.get(sheet.kind, ()):
         if row.leaves == (NEW,) or sheet.stage not in row.leaves:
             continue

@@ -88,6 +88,8 @@ class Sheet(models.Model):
     moved_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
     readers = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    destroyed_at = models.DateTimeField(null=True, blank=True)
     causes: ClassVar = models.ManyToManyField("self", symmetrical=False, through="Cause", related_name="effects")
 
     class Meta:

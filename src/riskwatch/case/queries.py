@@ -13,10 +13,10 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from decree188.calendar import shanghai_date
-from riskwatch.case import agents
+from riskwatch.case import agents, families
 from riskwatch.case.access import visible
 from riskwatch.case.lifecycle import FINAL, Standing, stage_name
-from riskwatch.case.models import Cause, Concern, Enclosure, Folder, Message, Sheet
+from riskwatch.case.models import Concern, Enclosure, Folder, JointOffice, Message, Sheet
 from riskwatch.case.standing import binding_on
 from riskwatch.case.steps import MEASURES, NEW, STEPS
 from riskwatch.case.words import KINDS
@@ -38,10 +38,9 @@ class Left:
 
 def of_folder(folder: Folder) -> QuerySet[Sheet]:
     """Every sheet of a case, those of cases merged into it, and the information enclosed in them."""
-    folders = [folder.pk, *Folder.objects.filter(merged_into=folder.pk).values_list("pk", flat=True)]
-    inside = list(Enclosure.objects.filter(folder__in=folders, taken_out_at=None).values_list("sheet", flat=True))
-    looked_into = Cause.objects.filter(cause__in=inside, effect__kind__in=("verification", "proposal"))
-    keys = [*inside, *looked_into.values_list("effect", flat=True)]
+    folders = families.merged_in(folder.pk)
+    inside = families.enclosed(folders)
+    keys = [*inside, *families.attached(inside)]
     # Keys first, so that the database joins two index scans instead of reading every sheet.
     return Sheet.objects.filter(Q(folder__in=folders) | Q(pk__in=keys)).select_related("owner").defer(*UNSHOWN)
 
@@ -66,9 +65,35 @@ def keeps_open(folder: Folder, *, at: datetime) -> list[Left]:
         enclosures__folder=folder, enclosures__taken_out_at=None, stage__in=("received", "verifying")
     )
     left += [Left(s, f"{KINDS['information']} {s.number}", stage_name(s.kind, s.stage)) for s in waiting]
+    left += [Left(s, f"{KINDS[s.kind]} {s.number}", stage_name(s.kind, s.stage)) for s in own_duties(folder)]
     merged = Folder.objects.filter(merged_into=folder, state=Folder.State.OPEN)
     left += [Left(None, _("并入的案卷 %(number)s") % {"number": f.number}, _("办理中")) for f in merged]
     return left
+
+
+def own_duties(folder: Folder) -> list[Sheet]:
+    """Open duties that operators took on from their own knowledge and that belong to this case.
+
+    They lie in it, or stem from information that does, or are an operator's of this case on a product of its
+    information and lie in no other case.
+    """
+    open_ones = Sheet.objects.filter(kind="duty", folder=None).exclude(stage__in=FINAL["duty"]).order_by("pk")
+    pieces = Sheet.objects.filter(enclosures__folder=folder, enclosures__taken_out_at=None)
+    inside = list(pieces.filter(kind="information").only("pk", "title", "words"))
+    named = Concern.objects.filter(Q(sheet__in=inside) | Q(sheet__folder=folder), organisation__kind="operator")
+    theirs = Concern.objects.filter(part="addressee", organisation__in=named.values("organisation")).values("sheet")
+    lying = Exists(Enclosure.objects.filter(sheet=OuterRef("pk"), taken_out_at=None))
+    found = {s.pk: s for s in open_ones.filter(Q(pk__in=pieces.filter(kind="duty")) | Q(causes__in=inside)).distinct()}
+    for sheet in open_ones.filter(~lying, pk__in=theirs):
+        if any(_on_product(sheet.words, piece) for piece in inside):
+            found[sheet.pk] = sheet
+    return list(found.values())
+
+
+def _on_product(product: str, piece: Sheet) -> bool:
+    """Whether information speaks of a product that a duty names."""
+    wanted = product.strip().lower()
+    return bool(wanted) and wanted in f"{piece.title} {piece.words}".lower()
 
 
 def in_force(folder: Folder, *, at: datetime) -> QuerySet[Sheet]:
@@ -142,14 +167,20 @@ _WORK = _work_by_role()
 
 def _held(place: str, posts: Sequence[parties.Post], today: date) -> Q:
     organisations = [p.organisation for p in posts]
-    if place in ("owner", "only_owner"):
-        return Q(owner__in=organisations)
+    if place in ("owner", "lead", "only_owner"):
+        shared = _shared(organisations) if place == "owner" else []
+        return Q(owner__in=organisations) | Q(folder__in=shared) if shared else Q(owner__in=organisations)
     if place == "superior":
         return Q(owner__in=_next_below(organisations, today))
     if place == "headquarters":
         return Q() if any(p.level == "headquarters" for p in posts) else Q(pk__in=[])
     mine = Concern.objects.filter(sheet=OuterRef("pk"), organisation__in=organisations, part=place)
     return Q(Exists(mine)) | agents.stood_in_for(organisations, place, today)
+
+
+def _shared(offices: list[int]) -> list[int]:
+    """Keys of the cases that some offices handle jointly: few, and as keys the database joins index scans."""
+    return list(JointOffice.objects.filter(office__in=offices, until=None).values_list("folder", flat=True))
 
 
 def _next_below(offices: Iterable[int], today: date) -> QuerySet[OfficeReach, int]:

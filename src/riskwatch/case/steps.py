@@ -1,7 +1,7 @@
 """The table of steps: which record moves from where to where, by whom, apart from whom, by which rule.
 
 Read a row as a sentence: *a ``kind`` in ``leaves`` may ``name`` into ``enters`` by a ``roles`` holder
-``at`` that organisation, who did none of ``apart_from``; it opens ``opens``; ``rule`` says so.*
+``at`` that organisation, who did none of ``apart_from``; ``rule`` says so.*
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ NEW = ""
 class Step:
     """One row of the table.
 
-    ``at`` names where the role must be held: ``owner`` (the owning office or one above it), ``only_owner``,
-    ``superior`` (strictly above), ``headquarters``, or a part in the sheet (``commissioned``, ``addressee``,
-    ``reporter``). Parts are joined with ``|``.
+    ``at`` names where the role must be held: ``owner`` (the owning office, one above it, or one that handles the case
+    jointly), ``lead`` (the same without the joint offices), ``only_owner``, ``superior`` (strictly above),
+    ``headquarters``, or a part in the sheet (``commissioned``, ``addressee``, ``reporter``). Parts are joined with ``|``.
     """
 
     kind: str
@@ -31,7 +31,6 @@ class Step:
     zh: str | Promise
     at: str = "owner"
     apart_from: tuple[str, ...] = ()
-    opens: tuple[str, ...] = ()
     rule: str = ""
     final: bool = False
 
@@ -59,7 +58,7 @@ INFORMATION = (
     Step("information", "transfer_out", ("received", "out_of_scope"), "transferred", ("registrar",), _("移送其他部门"),
          rule="excluded_products"),
     Step("information", "begin", ("received", "refuted", "unverifiable"), "verifying", ("registrar", "verifier"),
-         _("开始核实"), opens=("verification",), rule="verify_then_enter"),
+         _("开始核实"), rule="verify_then_enter"),
     Step("information", "verify", ("verifying", "received"), "verified", APPROVER, _("核实属实"),
          apart_from=("verification.report", "information.receive"), rule="verify_then_enter"),
     Step("information", "refute", ("verifying", "received"), "refuted", APPROVER, _("核实不属实"),
@@ -82,10 +81,10 @@ VERIFICATION = (
     Step("verification", "cancel", ("assigned",), "cancelled", ("registrar", "verifier"), _("取消核实"), final=True),
 )
 TRANSFER = (
-    Step("transfer", "propose", (NEW,), "proposed", OFFICER, _("提出移送"), rule="own_area"),
+    Step("transfer", "propose", (NEW,), "proposed", OFFICER, _("提出移送"), at="lead", rule="own_area"),
     Step("transfer", "accept", ("proposed",), "accepted", OFFICER, _("接收"), at="addressee", rule="own_area", final=True),
     Step("transfer", "refuse", ("proposed",), "refused", OFFICER, _("不予接收"), at="addressee", rule="own_area"),
-    Step("transfer", "withdraw", ("proposed", "refused"), "withdrawn", OFFICER, _("撤回移送"), final=True),
+    Step("transfer", "withdraw", ("proposed", "refused"), "withdrawn", OFFICER, _("撤回移送"), at="lead", final=True),
     Step("transfer", "rule_accept", ("refused",), "accepted", ("supervisor", "decider"), _("裁定接收"), at="superior",
          rule="own_area", final=True),
     Step("transfer", "rule_refuse", ("refused",), "ruled_out", ("supervisor", "decider"), _("裁定不移送"), at="superior",
@@ -113,6 +112,11 @@ ASSESSMENT = (
          final=True),
     Step("assessment", "cancel", ("commissioned", "working"), "cancelled", OFFICER, _("撤销委托"), final=True),
 )
+REASSESSMENT = (
+    Step("reassessment_due", "reassess", ("open",), "begun", OFFICER, _("重新评估"), rule="reassess_on_change", final=True),
+    Step("reassessment_due", "decline", ("open",), "declined", OFFICER, _("不重新评估"), rule="reassess_on_change",
+         final=True),
+)
 DECISION = (
     Step("decision", "judge", (NEW,), "judging", OFFICER, _("开始研判"), rule="judge_then_decide"),
     Step("decision", "propose", ("judging",), "proposed", OFFICER, _("提请决定"), rule="judge_then_decide"),
@@ -120,11 +124,9 @@ DECISION = (
     Step("decision", "decide", ("proposed",), "decided", DECIDER, _("作出决定"),
          apart_from=("decision.propose", "assessment.submit", "verification.report"), rule="judge_then_decide",
          final=True),
-    Step("decision", "decide_emergency", (NEW,), "decided", DECIDER, _("紧急决定"), at="headquarters",
-         opens=("emergency_review",), rule="emergency", final=True),
+    Step("decision", "decide_emergency", (NEW,), "decided", DECIDER, _("紧急决定"), at="headquarters", rule="emergency", final=True),
     Step("decision", "void", ("judging", "proposed"), "void", OFFICER, _("终止研判"), final=True),
-    Step("emergency_review", "confirm", ("open",), "confirmed", DECIDER, _("确认继续"), at="headquarters",
-         opens=("emergency_review",), rule="emergency", final=True),
+    Step("emergency_review", "confirm", ("open",), "confirmed", DECIDER, _("确认继续"), at="headquarters", rule="emergency", final=True),
     Step("emergency_review", "adjust", ("open",), "adjusted", DECIDER, _("复核后调整"), at="headquarters",
          rule="emergency", final=True),
     Step("emergency_review", "lift", ("open",), "lifted", DECIDER, _("复核后解除"), at="headquarters", rule="emergency",
@@ -139,7 +141,6 @@ _RULES = dict.fromkeys(WARNINGS, "warning_kinds") | dict.fromkeys(RESPONSES, "ra
 
 def _measure(kind: str) -> tuple[Step, ...]:
     rule = _RULES[kind]
-    duties = ("duty",) if kind in ("notice", "order") else ()
     done = () if kind in WARNINGS or kind == "regime_change" else (
         Step(kind, "fulfil", ("in_force",), "fulfilled", (*OFFICER, "verifier"), _("核实执行完毕"), rule=rule, final=True),
     )
@@ -149,9 +150,9 @@ def _measure(kind: str) -> tuple[Step, ...]:
         Step(kind, "send_back", ("drafted", "reviewed"), "drafted", (*APPROVER, *ISSUER), _("退回修改"),
              apart_from=(f"{kind}.draft",)),
         Step(kind, "issue", ("reviewed",), "in_force", ISSUER, _("签发"), apart_from=(f"{kind}.draft",),
-             opens=("filing", *duties), rule=rule),
-        Step(kind, "adjust", ("in_force",), "in_force", ISSUER, _("调整"), rule="adjust", opens=("filing",)),
-        Step(kind, "extend", ("in_force",), "in_force", ISSUER, _("延期"), rule="adjust", opens=("filing",)),
+             rule=rule),
+        Step(kind, "adjust", ("in_force",), "in_force", ISSUER, _("调整"), rule="adjust"),
+        Step(kind, "extend", ("in_force",), "in_force", ISSUER, _("延期"), rule="adjust"),
         Step(kind, "lift", ("in_force",), "lifted", ISSUER, _("解除"), rule="lift_when_gone", final=True),
         Step(kind, "lapse", ("in_force",), "lapsed", CLOCK, _("期满自动解除"), at="clock", rule="lapses", final=True),
         Step(kind, "cancel", ("drafted", "reviewed"), "cancelled", OFFICER, _("撤销文稿"), final=True),
@@ -203,7 +204,7 @@ DISCLOSURE = (
     Step("correction", "decline", ("received",), "declined", ("releaser",), _("不予更正"), rule="publish_by_rule", final=True),
 )
 ARCHIVE = (
-    Step("archive_item", "file", (NEW,), "kept", ("archivist",), _("归档"), rule="classify_archive_count"),
+    Step("archive_item", "file", (NEW,), "kept", ("archivist",), _("归档"), at="lead", rule="classify_archive_count"),
     Step("archive_item", "appraise_keep", ("kept",), "kept", ("archivist",), _("鉴定续存"), rule="retention"),
     Step("archive_item", "appraise_destroy", ("kept",), "condemned", ("archivist",), _("鉴定拟销毁"), rule="retention"),
     Step("archive_item", "approve_destroy", ("condemned",), "approved", ("approver", "decider"), _("第一人批准销毁"),
@@ -215,7 +216,7 @@ ARCHIVE = (
 )
 
 STEPS: tuple[Step, ...] = (
-    *INFORMATION, *VERIFICATION, *TRANSFER, *PROPOSAL, *ASSESSMENT, *DECISION,
+    *INFORMATION, *VERIFICATION, *TRANSFER, *PROPOSAL, *ASSESSMENT, *REASSESSMENT, *DECISION,
     *(step for kind in MEASURES for step in _measure(kind)),
     *FILING, *FOLLOWUP, *DISCLOSURE, *ARCHIVE,
 )

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 
 import decree188
 from decree188.calendar import shanghai_date
-from riskwatch.case import deadlines, journalling, outbox
+from riskwatch.case import deadlines, families, journalling, outbox
 from riskwatch.case.actions import lock_open
-from riskwatch.case.lifecycle import advance
+from riskwatch.case.lifecycle import advance, is_unfinished, posts_of
 from riskwatch.case.models import Enclosure, Folder, JointOffice, Sheet, Transfer
 from riskwatch.case.sheets import Plan, begin
 from riskwatch.documents import actions as documents
+from riskwatch.parties import queries as parties
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import refuse_unless
 
@@ -50,7 +51,7 @@ def accept(sheet: Sheet, *, by: Person, at: datetime, remark: str = "", step: st
     folder = sheet.folder
     assert folder is not None
     if row.mode == Transfer.Mode.TRANSFER:
-        _move(folder, row.to)
+        _move(folder, row.to, by=by, at=at)
     elif row.mode == Transfer.Mode.JOINT:
         JointOffice.objects.get_or_create(folder=folder, office=row.to, until=None, defaults={"since": at})
     else:
@@ -59,25 +60,56 @@ def accept(sheet: Sheet, *, by: Person, at: datetime, remark: str = "", step: st
     return sheet
 
 
-def _move(folder: Folder, to: Organisation) -> None:
-    """The open case and its unfinished sheets change owner; what is finished stays with who did it."""
-    from riskwatch.case.lifecycle import FINAL
+def _move(folder: Folder, to: Organisation, *, by: Person, at: datetime) -> None:
+    """The open case and what its office has unfinished in it change owner; what is finished stays with who did it.
 
-    Folder.objects.filter(pk=folder.pk).update(owner=to)
-    for sheet in Sheet.objects.filter(folder=folder).exclude(kind="transfer"):
-        if sheet.stage not in FINAL.get(sheet.kind, frozenset()) and sheet.kind != "filing":
-            Sheet.objects.filter(pk=sheet.pk).update(owner=to)
+    What another office began in the case (headquarters' emergency review, its announcement) stays that office's, and
+    so do filings, which the measure's office owes its superior.
+    """
+    now = Folder.objects.select_for_update().get(pk=folder.pk)
+    own = Sheet.objects.filter(folder=now, owner=now.owner_id).exclude(kind__in=("transfer", "filing"))
+    unfinished = [s.pk for s in own if is_unfinished(s)]
+    Sheet.objects.filter(pk__in=unfinished).update(owner=to)
+    pieces = _hand_over(now, families.enclosed([now.pk]), to)
+    Folder.objects.filter(pk=now.pk).update(owner=to, officer=_officer(to, by, at))
+    JointOffice.objects.filter(folder=now, office=to, until=None).update(until=at)
+    journalling.record_on_folder(now, "folder.hand_over", by=by, at=at, rule="own_area",
+                                 content={"to": to.code, "sheets": [*unfinished, *pieces]})  # fmt: skip
+
+
+def _hand_over(folder: Folder, pieces: Iterable[int], to: Organisation) -> list[int]:
+    """Pieces that lie in no other case go along with their open verifications, so that the new office can act on them.
+
+    Their handling officers stay behind: who opens a reporter's identity is decided anew.
+    """
+    elsewhere = Enclosure.objects.filter(sheet__in=list(pieces), taken_out_at=None).exclude(folder=folder)
+    elsewhere = elsewhere.exclude(folder__state=Folder.State.DESTROYED)
+    going = Sheet.objects.filter(pk__in=list(pieces), owner=folder.owner_id).exclude(pk__in=elsewhere.values("sheet"))
+    keys = list(going.values_list("pk", flat=True))
+    hanging = Sheet.objects.filter(pk__in=families.attached(keys), owner=folder.owner_id)
+    keys += [s.pk for s in hanging if is_unfinished(s)]
+    Sheet.objects.filter(pk__in=keys).update(owner=to, handler=None)
+    return keys
+
+
+def _officer(office: Organisation, by: Person, at: datetime) -> Person:
+    """Who handles the case from now on: the officer who accepted it; after a ruling, one of the office's officers."""
+    mine = [p for p in posts_of(by, at).posts if p.role == "case_officer" and p.organisation == office.pk]
+    return by if mine else parties.holders(office.pk, "case_officer", shanghai_date(at)).order_by("pk").first() or by
 
 
 def _split(folder: Folder, row: Transfer, *, by: Person, at: datetime) -> None:
     made = Folder.objects.create(
-        number=documents.record_number("RC", office=row.to.code, at=at), title=folder.title, owner=row.to, officer=by,
-        direction=folder.direction, opened_at=at, split_from=folder,
+        number=documents.record_number("RC", office=row.to.code, at=at), title=folder.title, owner=row.to,
+        officer=_officer(row.to, by, at), direction=folder.direction, opened_at=at, split_from=folder,
     )  # fmt: skip
-    for sheet in row.taken.all():
+    taken = list(row.taken.values_list("pk", flat=True))
+    pieces = _hand_over(folder, taken, row.to)
+    for sheet in taken:
         Enclosure.objects.filter(folder=folder, sheet=sheet, taken_out_at=None).update(taken_out_by=by, taken_out_at=at)
-        Enclosure.objects.create(folder=made, sheet=sheet, put_in_by=by, put_in_at=at)
-    journalling.record_on_folder(made, "folder.split", by=by, at=at, rule="own_area", content={"from": folder.pk})
+        Enclosure.objects.create(folder=made, sheet_id=sheet, put_in_by=by, put_in_at=at)
+    journalling.record_on_folder(made, "folder.split", by=by, at=at, rule="own_area",
+                                 content={"from": folder.pk, "sheets": pieces})  # fmt: skip
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from decree188.identifiers import InvalidIdentifier, check_commodity_code, check
 from decree188.scope import Scope, excluded_products
 from riskwatch.case import actions as case
 from riskwatch.case import agents, deadlines, journalling, outbox
-from riskwatch.case.lifecycle import advance, posts_of
+from riskwatch.case.lifecycle import advance, lock, posts_of, refuse_recused
 from riskwatch.case.models import Sheet
 from riskwatch.case.sheets import Plan, attach, begin, put
 from riskwatch.catalogue import queries as catalogue
@@ -255,7 +255,10 @@ def enter(sheet: Sheet, *, by: Person, at: datetime, commodity_code: str = "", i
 @transaction.atomic
 def take_charge(sheet: Sheet, *, by: Person, at: datetime) -> Sheet:
     """Become the handling officer of a piece."""
-    case.refuse_without_post(sheet.owner, ("registrar", "verifier", "case_officer"), by=by, at=at)
+    lock(sheet)
+    case.refuse_without_post(
+        sheet.owner, ("registrar", "verifier", "case_officer"), by=by, at=at, about=sheet, jointly=True
+    )
     Sheet.objects.filter(pk=sheet.pk).update(handler=by)
     journalling.record(sheet, "information.take_charge", by=by, at=at)
     sheet.refresh_from_db()
@@ -264,7 +267,8 @@ def take_charge(sheet: Sheet, *, by: Person, at: datetime) -> Sheet:
 
 @transaction.atomic
 def add_to(sheet: Sheet, *, by: Person, at: datetime, text: str) -> Sheet:
-    """Add to one's report, or to any piece as an officer."""
+    """Add to one's report, or to any piece as an officer; what is archived stays as it is."""
+    refuse_recused([by.pk], lock(sheet))
     Addition.objects.create(information=information(sheet), text=text, at=at)
     journalling.record(sheet, "information.add", by=by, at=at, content={"text": text})
     return sheet
@@ -273,7 +277,10 @@ def add_to(sheet: Sheet, *, by: Person, at: datetime, text: str) -> Sheet:
 @transaction.atomic
 def answer(sheet: Sheet, *, by: Person, at: datetime, text: str) -> Sheet:
     """Customs' answer to a report; the reporter reads it at the counter or with the receipt."""
-    case.refuse_without_post(sheet.owner, ("registrar", "verifier", "case_officer", "approver"), by=by, at=at)
+    lock(sheet)
+    case.refuse_without_post(
+        sheet.owner, ("registrar", "verifier", "case_officer", "approver"), by=by, at=at, about=sheet, jointly=True
+    )
     Report.objects.filter(information=sheet.pk).update(answer=text, answered_at=at)
     Addition.objects.create(information=information(sheet), text=_("海关答复：") + text, at=at)
     reporters = Organisation.objects.filter(pk__in=sheet.concerns.filter(part="reporter").values("organisation"))
@@ -285,7 +292,8 @@ def answer(sheet: Sheet, *, by: Person, at: datetime, text: str) -> Sheet:
 @transaction.atomic
 def amend(sheet: Sheet, *, by: Person, at: datetime, reason: str, **facts: Any) -> Sheet:
     """Mend typing errors: old and new value stand in the journal. First knowledge is not among them."""
-    case.refuse_without_post(sheet.owner, ("registrar", "case_officer"), by=by, at=at)
+    lock(sheet)
+    case.refuse_without_post(sheet.owner, ("registrar", "case_officer"), by=by, at=at, about=sheet, jointly=True)
     info = information(sheet)
     clean = _checked({k: v for k, v in facts.items() if v not in ("", None)})
     changes = {k: (getattr(info, k), v) for k, v in clean.items() if getattr(info, k) != v}

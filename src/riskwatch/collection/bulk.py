@@ -21,8 +21,10 @@ from psycopg.types.json import Jsonb
 
 from decree188.calendar import shanghai_date
 from decree188.scope import excluded_products
-from riskwatch.case import deadlines
+from riskwatch.case import deadlines, outbox
 from riskwatch.case.actions import refuse_without_post
+from riskwatch.case.lifecycle import refuse_shut
+from riskwatch.case.models import Sheet
 from riskwatch.case.sheets import tokens
 from riskwatch.catalogue import queries as catalogue
 from riskwatch.collection.models import Addition, BadRow, Information, SourceFile
@@ -160,13 +162,25 @@ def _renew(arrivals: list[Arrival], batch: Batch) -> int:
     """An item that came before in other words: the new words are added to it, visibly."""
     done = 0
     for arrival in arrivals:
-        info = Information.objects.get(external_id=arrival.external_id)
-        if info.source != batch.source.id:
+        info = Information.objects.select_related("sheet__folder", "sheet__owner").get(external_id=arrival.external_id)
+        if info.source != batch.source.id or _is_shut(info.sheet, arrival, batch):
             continue
         Addition.objects.create(information=info, text=f"来源更新：{arrival.text}", at=batch.at)
         Information.objects.filter(pk=info.pk).update(revision=arrival.revision)
         done += 1
     return done
+
+
+def _is_shut(sheet: Sheet, arrival: Arrival, batch: Batch) -> bool:
+    """What is archived or lies in closed cases only stays as it is; its office is told, and the file keeps the new words."""
+    try:
+        refuse_shut(sheet)
+    except Refusal:
+        subject = _("来源更新了不能再改动的信息%(number)s，请决定是否另行登记") % {"number": sheet.number}
+        once = f"renewed:{sheet.pk}:{arrival.revision[:40]}"
+        outbox.tell([sheet.owner], subject=subject, at=batch.at, sheet=sheet, role="registrar", once=once)
+        return True
+    return False
 
 
 SHEET = ("id", "kind", "number", "owner_id", "stage", "grade", "title", "words", "tokens", "due_on", "made_by_id",

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from riskwatch.case import journalling
+from riskwatch.case.lifecycle import refuse_recused
 from riskwatch.case.models import Sheet
 from riskwatch.collection.models import Identity, Information
 from riskwatch.parties.models import Person
@@ -64,6 +65,7 @@ def reveal(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> dict[str, 
         code="not_handler",
         status=403,
     )
+    refuse_recused([by.pk], now)
     refuse_unless(reason.strip(), _("查看身份须写明理由"), remedy=_("填写理由"), code="reason_missing")
     row = Identity.objects.filter(information=now.pk, destroyed_at=None).first()
     refuse_unless(row is not None, _("没有可查看的报告人身份"), code="no_identity", status=404)

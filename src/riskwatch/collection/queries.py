@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from riskwatch.case.models import Sheet
-from riskwatch.collection.models import Identity, Information, SourceFile
+from riskwatch.collection.models import Addition, Identity, Information, SourceFile
 from riskwatch.parties.models import Organisation
 
 
@@ -33,9 +34,27 @@ def counted(sheets: QuerySet[Sheet]) -> QuerySet[Information]:
     return Information.objects.filter(sheet__in=sheets)
 
 
+RENEWED = "来源更新："
+
+
+def changes_risk(piece: Sheet) -> tuple[bool, bool, str]:
+    """Whether a piece tells of deaths or injuries, whether it is a recall abroad, and what it says in short."""
+    info = Information.objects.get(pk=piece.pk)
+    counts = [f"{name}{n}" for name, n in ((_("死亡"), info.deaths), (_("受伤"), info.injured)) if n]
+    said = "；".join([piece.title, *counts, info.injuries.strip()[:200]]).strip("；")
+    return bool(info.deaths or info.injured or info.injuries.strip()), info.source_kind == "foreign_recall", said
+
+
+def renewals(pieces: QuerySet[Sheet], since: datetime) -> list[tuple[int, int, str]]:
+    """Recalls abroad among some pieces that their source told anew since a moment: (piece, key of the addition, words)."""
+    rows = Addition.objects.filter(information__sheet__in=pieces, at__gt=since, text__startswith=RENEWED)
+    rows = rows.filter(information__source_kind="foreign_recall").order_by("pk")
+    return [(row.information_id, row.pk, row.text[:300]) for row in rows]
+
+
 def receipts_since(moment: datetime | None) -> list[tuple[str, str, str, datetime]]:
     """Number, stage, last answer and time of every report by a member of the public that moved since a moment."""
-    rows = Identity.objects.select_related("information__sheet")
+    rows = Identity.objects.filter(destroyed_at=None).select_related("information__sheet")
     if moment is not None:
         rows = rows.filter(
             Q(information__sheet__moved_at__gte=moment) | Q(information__additions__at__gte=moment)

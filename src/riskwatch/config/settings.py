@@ -231,6 +231,23 @@ SOURCES = [
     "riskwatch.connectors.gacc_monthly.SOURCE",
     "riskwatch.connectors.intake.SOURCE",
 ]
+# Who watches what comes into a case and what a day brings, one dotted path each.
+WATCHES = ["riskwatch.assessment.triggers.WATCH"]
+# How each room's records are packed into archive packages and destroyed, one dotted path each.
+HOLDINGS = [
+    f"riskwatch.{room}.holdings.HOLDING"
+    for room in (
+        "case",
+        "collection",
+        "verification",
+        "assessment",
+        "decision",
+        "measures",
+        "followup",
+        "disclosure",
+        "archive",
+    )
+]
 INSPECTION_CONTROL = "riskwatch.connectors.eciq.control.CONTROL"
 # Asks an authority whether a name belongs to a number, a dotted path to an `IdentityVerifier`; without one a person looks.
 IDENTITY_VERIFIER = os.environ.get("IDENTITY_VERIFIER", "")

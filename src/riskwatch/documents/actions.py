@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.files.base import File
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from decree188.calendar import shanghai_date
@@ -29,6 +29,7 @@ def path_of(digest: str) -> Path:
     return Path(settings.FILES) / digest[:2] / digest[2:4] / digest
 
 
+@transaction.atomic
 def store(
     upload: bytes | File[Any], *, name: str, purpose: str, by: Any, at: datetime, limit: int | None = None
 ) -> Attachment:
@@ -50,6 +51,8 @@ def store(
 
 
 def _write(target: Path, body: bytes) -> None:
+    if connection.in_atomic_block:
+        _lock_bytes(target.name)
     if target.exists():
         return
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -64,11 +67,32 @@ def _write(target: Path, body: bytes) -> None:
 
 @transaction.atomic
 def destroy(attachment: Attachment, *, at: datetime) -> None:
-    """Remove a file's bytes unless another record still holds the same; the record stays."""
-    Attachment.objects.filter(pk=attachment.pk).update(destroyed_at=at)
-    others = Attachment.objects.filter(sha256=attachment.sha256, destroyed_at=None).exists()
-    if not others:
-        transaction.on_commit(lambda: path_of(attachment.sha256).unlink(missing_ok=True))
+    """Remove a file's bytes unless another record still holds the same; the record stays, without its name."""
+    Attachment.objects.filter(pk=attachment.pk).update(destroyed_at=at, name="")
+    transaction.on_commit(lambda: _unlink_unheld(attachment.sha256))
+
+
+@transaction.atomic
+def _unlink_unheld(digest: str) -> None:
+    """Asked once more under the lock: somebody may have stored the same bytes meanwhile."""
+    _lock_bytes(digest)
+    if not Attachment.objects.filter(sha256=digest, destroyed_at=None).exists():
+        path_of(digest).unlink(missing_ok=True)
+
+
+def _lock_bytes(digest: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"file:{digest}"])
+
+
+@transaction.atomic
+def destroy_papers(sheet: int, *, at: datetime) -> int:
+    """Remove the papers made from a record, with the content they were made from. Returns how many."""
+    rows = list(Paper.objects.filter(sheet_id=sheet).select_related("file"))
+    for row in rows:
+        destroy(row.file, at=at)
+    Paper.objects.filter(sheet_id=sheet).update(content={})
+    return len(rows)
 
 
 def read(attachment: Attachment) -> bytes:

@@ -56,15 +56,19 @@ def _own(person: Person, at: datetime) -> Organisation:
 
 @transaction.atomic
 def know(*, office: Organisation, product: str, known_at: datetime, on_behalf: Organisation | None = None, direction: str = "",
-         commodity_code: str = "", by: Person, at: datetime) -> list[Sheet]:  # fmt: skip
-    """An operator that knows of a risk opens its four duties by itself, before any measure, or through an agent."""
+         commodity_code: str = "", by: Person, at: datetime, about: str = "") -> list[Sheet]:  # fmt: skip
+    """An operator that knows of a risk opens its four duties by itself, before any measure, or through an agent.
+
+    ``about`` is the number of its own report, when it made one: the duties then belong to whatever case takes it up.
+    """
     refuse_unless(known_at <= at, _("知悉时间不能晚于现在"), code="future", status=422)
     operator, agent = mandates.acting_for(by, at, on_behalf=on_behalf, direction=direction, code=commodity_code)
+    causes = _reported(about, operator)
     made = []
     base = documents.record_number("DU", office=office.code, at=at)
     for place, (code, term) in enumerate(operator_duties.items(), 1):
         plan = Plan(kind="duty", title=f"{term.zh}：{product}", owner=office, number=f"{base}-义务{place}", words=product,
-                    due_on=deadlines.due_on("duty", shanghai_date(known_at)),
+                    causes=causes, due_on=deadlines.due_on("duty", shanghai_date(known_at)),
                     parts=agents.parts("addressee", operator, agent))  # fmt: skip
         sheet = begin(plan, "know", by=by, at=at, content={"duty": code, "known_at": known_at} | agents.named(agent))
         Duty.objects.create(sheet=sheet, kind=code, operator=operator, known_at=known_at)
@@ -78,6 +82,18 @@ def know(*, office: Organisation, product: str, known_at: datetime, on_behalf: O
         role="case_officer",
     )
     return made
+
+
+def _reported(number: str, operator: Organisation) -> tuple[Sheet, ...]:
+    """The report of this number that an operator made; none without a number."""
+    if not number.strip():
+        return ()
+    rows = Sheet.objects.filter(kind="information", number=number.strip())
+    found = rows.filter(concerns__organisation=operator, concerns__part="reporter").first()
+    if found is None:
+        raise Refusal(_("没有找到贵单位的这份报告：%(number)s") % {"number": number}, remedy=_("核对报告编号，或不填"),
+                      code="no_report", status=422, fields={"about": _("没有找到")})  # fmt: skip
+    return (found,)
 
 
 @transaction.atomic

@@ -20,6 +20,8 @@ def verify_package(path: Path) -> Broken | None:
             if name not in parcel.namelist() or sha256(parcel.read(name)).hexdigest() != digest:
                 return Broken(name, "its checksum does not agree")
         lines = parcel.read("journal.jsonl").decode().splitlines()
+        heads = json.loads(parcel.read("about.json")).get("strands", {})
+    ends: dict[str, list[object]] = {}
     key, number, previous = "", 0, chain.ZERO
     for line in lines:
         row = json.loads(line)
@@ -36,4 +38,13 @@ def verify_package(path: Path) -> Broken | None:
         if row["content"] is not None and chain.digest_of(row["content"], salt=bytes.fromhex(row["salt"])) != digest:
             return Broken(where, "its content was changed")
         number, previous = row["number"], own
+        ends[key] = [number, own.hex()]
+    return _cut_off(heads, ends)
+
+
+def _cut_off(heads: dict[str, list[object]], ends: dict[str, list[object]]) -> Broken | None:
+    """A strand that the package claims and does not hold to its end."""
+    for key, head in heads.items():
+        if ends.get(key, [0, chain.ZERO.hex()]) != head:
+            return Broken(f"{key} #{head[0]}", "cut off: the package does not hold this strand to its end")
     return None

@@ -13,7 +13,7 @@ from decree188.calendar import shanghai_date
 from riskwatch.case import deadlines, journalling, lifecycle, outbox
 from riskwatch.case.actions import refuse_without_post
 from riskwatch.case.lifecycle import advance
-from riskwatch.case.models import Sheet
+from riskwatch.case.models import Enclosure, Sheet
 from riskwatch.case.sheets import Plan, begin
 from riskwatch.journal import actions as journal
 from riskwatch.parties import queries as parties
@@ -103,6 +103,7 @@ def verify_batch(
     refuse_unless(rows, _("没有选中任何信息"), code="nothing_chosen", status=422)
     refuse_unless(method.strip() and sample.strip(), _("批量核实须写明方法和抽样情况"), code="method_missing", status=422,
                   rule=decree188.by_name("verify_then_enter"))  # fmt: skip
+    _refuse_shut_or_recused(rows, by=by)
     reach = set(parties.reach([office.pk], shanghai_date(at)))
     for sheet in rows:
         if sheet.kind != "information" or sheet.stage != "received" or sheet.owner_id not in reach:
@@ -117,6 +118,15 @@ def verify_batch(
     journal.write(f"office:{office.code}:{shanghai_date(at)}", "information.verify_batch", by=by, at=at,
                   rule="verify_then_enter", content=facts)  # fmt: skip
     return len(rows)
+
+
+def _refuse_shut_or_recused(rows: list[Sheet], *, by: Person) -> None:
+    """Only pieces that lie in a case can be shut, or lie where the person is recused; a fresh batch lies in none."""
+    lying = set(Enclosure.objects.filter(sheet__in=rows, taken_out_at=None).values_list("sheet", flat=True))
+    for sheet in rows:
+        if sheet.pk in lying or sheet.archived_at or sheet.destroyed_at:
+            lifecycle.refuse_shut(sheet)
+            lifecycle.refuse_recused([by.pk], sheet)
 
 
 @transaction.atomic

@@ -107,6 +107,21 @@ def test_readers_are_what_the_concerns_say(sheets):
         assert sorted(sheet.readers) == readers_of(sheet)
 
 
+@pytest.mark.parametrize("kind", ["survey", "joint_handling"])
+def test_the_offices_that_are_to_carry_a_response_out_can_read_it(kind, cast, at, told):
+    made = walk(cast, told[0], upto="issued", at=at, kind=kind).measure
+    for name in ("pj-case_officer", "sz-case_officer"):
+        assert depth(made, to=cast[name], at=at) == "full"
+    assert depth(made, to=cast["rival-manager"], at=at) is None
+
+
+def test_every_audience_of_the_table_is_one_that_somebody_can_be():
+    from riskwatch.case.access import ACCESS
+
+    parts = {"owner", "lower", "reporter", "addressee", "commissioned", "measured"}
+    assert {audience for row in ACCESS.values() for audience in row} == parts
+
+
 def test_a_draft_is_nobodys_but_the_owners(cast, at, told):
     done = walk(cast, told[3], upto="reviewed", at=at)
     assert depth(done.measure, to=cast["firm-staff"], at=at) is None

@@ -1,16 +1,21 @@
 """The table of steps, read and walked in full: every kind × stage × step × role."""
 
+from datetime import date
+from itertools import product
+
 import pytest
+from django.db import transaction
 
 import decree188
 from riskwatch.case import desk
 from riskwatch.case.access import ACCESS
-from riskwatch.case.lifecycle import BY_NAME, FINAL, OF_KIND, Standing, post_for
-from riskwatch.case.models import Sheet
+from riskwatch.case.lifecycle import BY_NAME, FINAL, OF_KIND, Standing, advance, post_for
+from riskwatch.case.models import Cause, Concern, Sheet
 from riskwatch.case.steps import NEW, STEPS
 from riskwatch.case.words import KINDS, STAGES
-from riskwatch.parties.queries import Post
+from riskwatch.parties.queries import Post, remembering
 from riskwatch.parties.roles import BY_CODE
+from riskwatch.refusals import Refusal
 
 pytestmark = pytest.mark.django_db
 MACHINE = {"clock"}
@@ -68,8 +73,6 @@ def test_a_step_opens_only_to_its_roles_at_its_place(step, cast):
     sh, sz, hq, firm = (cast.orgs[n] for n in ("sh", "sz", "hq", "firm"))
     sheet = Sheet(kind=step.kind, owner=sh, stage=step.leaves[0])
     places = step.at.split("|")
-    from datetime import date
-
     for role in BY_CODE:
         for org, kind, level in (
             (sh, "office", "direct"),
@@ -78,7 +81,13 @@ def test_a_step_opens_only_to_its_roles_at_its_place(step, cast):
             (firm, "operator", ""),
         ):
             me = Standing(cast["hq-policy"], date(2026, 3, 10), (Post(org.pk, kind, level, role, 0),))
-            here = {"owner": org in (sh, hq), "only_owner": org == sh, "superior": org == hq, "headquarters": org == hq}
+            here = {
+                "owner": org in (sh, hq),
+                "lead": org in (sh, hq),
+                "only_owner": org == sh,
+                "superior": org == hq,
+                "headquarters": org == hq,
+            }
             allowed = role in step.roles and any(here.get(p, False) for p in places)
             if any(p in ("commissioned", "addressee", "reporter") for p in places):
                 sheet_saved = _concerned(step, sh, firm, places)
@@ -109,3 +118,115 @@ def _concerned(step, owner, firm, places):
     part = next(p for p in places if p in ("commissioned", "addressee", "reporter"))
     Concern.objects.create(sheet=sheet, organisation=firm, part=part)
     return sheet
+
+
+MOVED, NO_POST, DONE = "moved", "no_post", "done"
+PARTS = ("commissioned", "addressee", "reporter")
+
+
+@pytest.fixture
+def actors(cast):
+    """For every role of the house one person who holds nothing else: at the owning office, or in a concerned body."""
+    from riskwatch.parties.models import Membership, Person
+
+    homes = {
+        "office": "sh",
+        "centre": "centre",
+        "technical_body": "tech",
+        "testing_body": "lab",
+        "panel": "panel",
+        "operator": "firm",
+    }
+    found = {}
+    for code, role in BY_CODE.items():
+        home = cast.orgs[homes[role.kinds[0]]]
+        person = Person.objects.create(username=f"only-{code}", name_zh=code)
+        Membership.objects.create(person=person, organisation=home, role=code, since=date(2020, 1, 1))
+        found[code] = (person, home)
+    return found
+
+
+def _sheet(kind, stage, owner, who, at, concerned=()):
+    sheet = Sheet.objects.create(
+        kind=kind, owner=owner, stage=stage, title="t", made_by=who, made_at=at, moved_by=who, moved_at=at
+    )
+    Concern.objects.bulk_create([Concern(sheet=sheet, organisation=o, part=part) for o in concerned for part in PARTS])
+    return sheet
+
+
+def _expected(step, stage, role, home, owner):
+    """Read off the row alone: where it leaves from, who takes it, where that post is held."""
+    if stage not in step.leaves:
+        return MOVED
+    places = set(step.at.split("|"))
+    at_owner = home == owner and bool(places & {"owner", "lead", "only_owner"})
+    in_a_part = home != owner and bool(places & set(PARTS))
+    return DONE if role in step.roles and (at_owner or in_a_part) else NO_POST
+
+
+def _try(sheet, step, person, at):
+    """What becomes of a step; nothing of it stays. The test's own transaction stands in for the act's."""
+    point = transaction.savepoint() if sheet.stage in step.leaves else None
+    try:
+        moved = advance.__wrapped__(Sheet(pk=sheet.pk, kind=sheet.kind), step.name, by=person, at=at)
+        return DONE if moved.stage == step.enters else moved.stage
+    except Refusal as refused:
+        return refused.code
+    finally:
+        if point:
+            transaction.savepoint_rollback(point)
+
+
+@pytest.mark.parametrize("kind", OF_KIND)
+def test_every_stage_times_step_times_role_through_advance(kind, actors, cast, at):
+    """One sheet of the kind, put at every stage; every person tries every step that there is for it."""
+    owner = cast.orgs["sh"]
+    bodies = {home for _person, home in actors.values()} - {owner}
+    sheet = _sheet(kind, "x", owner, cast["hq-policy"], at, bodies)
+    steps = [s for s in OF_KIND[kind] if s.leaves != (NEW,)]
+    stages = sorted({s.enters for s in OF_KIND[kind]} | {stage for s in steps for stage in s.leaves})
+    wrong, tried = [], 0
+    with remembering():  # who holds which post does not change while the table is walked
+        for stage, step in product(stages, steps):
+            sheet.stage = stage
+            sheet.save(update_fields=["stage"])
+            for role, (person, home) in actors.items():
+                found, wanted = _try(sheet, step, person, at), _expected(step, stage, role, home, owner)
+                tried += 1
+                if found != wanted:
+                    wrong.append((stage, step.name, role, found, wanted))
+    assert not wrong
+    assert tried == len(stages) * len(steps) * len(BY_CODE)
+
+
+APART = [(step, act) for step in STEPS for act in step.apart_from if step.leaves != (NEW,)]
+
+
+@pytest.mark.parametrize(("step", "act"), APART, ids=lambda v: v if isinstance(v, str) else v.act)
+def test_whoever_did_the_step_before_is_refused_and_a_colleague_is_not(step, act, cast, at):
+    """On the sheet itself, on a sheet that led to it, and for the person for whom a deputy acts."""
+    from riskwatch.journal import actions as journal
+    from riskwatch.parties.actions import name_deputy
+    from riskwatch.parties.models import Membership, Person
+
+    owner, today = cast.orgs["sh"], date(2026, 3, 10)
+    people = [Person.objects.create(username=f"p{n}", name_zh=f"p{n}") for n in range(3)]
+    for person in people[:2]:
+        Membership.objects.create(person=person, organisation=owner, role=step.roles[0], since=date(2020, 1, 1))
+    first, colleague, deputy = people
+    sheet, cause = (_sheet(step.kind, step.leaves[0], owner, first, at) for _n in range(2))
+    Cause.objects.create(effect=sheet, cause=cause)
+    for place in (sheet, cause):
+        point = transaction.savepoint()
+        journal.write(place.strand, act, by=first, at=at, sheet=place.pk)
+        assert _try(sheet, step, first, at) == "same_hand"
+        assert _try(sheet, step, colleague, at) == DONE
+        name_deputy(first, deputy, since=today, until=today, reason="r", by=first, at=at)
+        assert _try(sheet, step, deputy, at) == "same_hand"
+        transaction.savepoint_rollback(point)
+    assert _try(sheet, step, first, at) == DONE
+
+
+def test_every_separation_of_the_table_was_tried():
+    """A step that creates has nothing before it on its own sheet; the table sets none apart."""
+    assert len(APART) == sum(len(step.apart_from) for step in STEPS)

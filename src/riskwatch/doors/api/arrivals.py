@@ -78,6 +78,7 @@ class KnowledgeIn(Behalf):
     office: str = Field(max_length=40)
     product: str = Field(min_length=1, max_length=200)
     known_at: datetime
+    about: str = Field("", max_length=60, description="number of the operator's own report, when it made one")
 
 
 class TraceabilityIn(Behalf):
@@ -165,7 +166,7 @@ def _report(request: Any, body: ReportIn) -> Any:
 def _know(request: Any, body: KnowledgeIn) -> Any:
     at = timezone.now()
     made = followup.know(office=_organisation(body.office), product=body.product, known_at=_moment(body.known_at),
-                         on_behalf=_principal(body.on_behalf), direction=body.direction, commodity_code=body.commodity_code,
+                         on_behalf=_principal(body.on_behalf), direction=body.direction, about=body.about, commodity_code=body.commodity_code,
                          by=request.auth, at=at)  # fmt: skip
     return [_made(sheet) for sheet in made]
 

@@ -89,6 +89,7 @@ class KnowledgeForm(BehalfForm):
     office = organisations(_("主管海关"), "office", several=False)
     product = forms.CharField(label=_("产品"), max_length=200)
     known_at = MomentField(label=_("知悉时间"))
+    about = forms.CharField(label=_("所报告信息的编号（已报告的填写）"), max_length=60, required=False)
 
 
 class TraceabilityForm(BehalfForm):
