@@ -21,7 +21,7 @@ GROUND = {"look", "journal", "catalogue", "documents", "parties", "case"}
 # Beyond the ground floor a room knows only these neighbours; widen deliberately.
 KNOWS = {
     "verification": {"collection"}, "assessment": {"verification", "collection"}, "decision": {"assessment"},
-    "measures": {"decision", "assessment"}, "followup": {"measures", "collection"}, "disclosure": {"measures"}, "archive": {"collection"},
+    "measures": {"decision", "assessment"}, "followup": {"measures", "collection"}, "disclosure": {"measures", "collection"}, "archive": {"collection"},
     "collection": set(),
 }  # fmt: skip
 PYTHON = sorted(p for p in SRC.rglob("*.py") if "migrations" not in p.parts)
@@ -82,6 +82,20 @@ def test_article_numbers_occur_in_the_law_library_alone():
     for path in PYTHON:
         if path.is_relative_to(SRC / "riskwatch"):
             assert not cited.search(path.read_text(encoding="utf-8")), path
+
+
+def test_a_moment_is_never_printed_in_universal_time():
+    """A moment becomes a Shanghai day by ``shanghai_date`` and a Shanghai minute by the ``shanghai`` filter, nowhere else."""
+    printed = re.compile(r"\{[^{}\n]*:%Y-?%m|strftime\(")
+    allowed = {
+        "look/templatetags/look.py": "the filter itself",
+        "collection/ports.py": "a spreadsheet's cell has no time zone",
+        "archive/queries.py": "months that the database cut in Shanghai",
+    }
+    for path in PYTHON:
+        if path.is_relative_to(SRC / "riskwatch") and str(path.relative_to(SRC / "riskwatch")) not in allowed:
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+                assert not printed.search(line) or "SHANGHAI" in line, f"{path.relative_to(SRC)}:{number}"
 
 
 def test_no_string_imports_outside_config_and_the_ports_that_settings_name():

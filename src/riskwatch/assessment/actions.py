@@ -15,7 +15,7 @@ from decree188.scope import centre_remit
 from riskwatch.assessment import reporting
 from riskwatch.assessment.models import Assessment, ConflictStatement, Proposal
 from riskwatch.case import deadlines, outbox
-from riskwatch.case.lifecycle import advance, posts_of
+from riskwatch.case.lifecycle import advance, lock, posts_of
 from riskwatch.case.models import Folder, Sheet
 from riskwatch.case.sheets import Plan, begin, concern
 from riskwatch.documents import actions as documents
@@ -123,6 +123,7 @@ def decline(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
 @transaction.atomic
 def accept(sheet: Sheet, *, by: Person, at: datetime, remark: str = "") -> Sheet:
     """Accept a report; it is printed, and the assessment that it replaces is superseded."""
+    lock(sheet)
     row = Assessment.objects.select_related("assessor", "previous").get(pk=sheet.pk)
     report = reporting.latest_report(row)
     assert report is not None

@@ -39,8 +39,8 @@ ACCESS: dict[str, dict[str, str]] = {
     "emergency_review": {"owner": "full"},
     "circular": {"owner": "full", "addressee": "full"},
     "notice": {"owner": "full", "lower": "full", "addressee": "own"},
-    "announcement": {"owner": "full", "lower": "full", "addressee": "full"},
-    "regime_change": {"owner": "full", "addressee": "full"},
+    "announcement": {"owner": "full", "lower": "full", "addressee": "full", "measured": "own"},
+    "regime_change": {"owner": "full", "addressee": "full", "measured": "own"},
     "order": {"owner": "full", "addressee": "own"},
     "seizure": {"owner": "full", "addressee": "own"},
     "survey": {"owner": "full", "addressee": "full", "commissioned": "full"},
@@ -55,6 +55,8 @@ ACCESS: dict[str, dict[str, str]] = {
     "archive_item": {"owner": "full"},
 }
 KINDS_SEEN_BELOW = tuple(kind for kind, row in ACCESS.items() if "lower" in row)
+# Sent up to headquarters, they stay in sight of the office whose case they belong to.
+OF_THE_CASE = ("announcement",)
 # A sheet that is not yet issued is nobody's but the owner's.
 UNISSUED = ("drafted", "reviewed", "cancelled")
 CASE_WORK = frozenset(roles.OFFICIAL_WORK) - {"policy"} | {"collector"}
@@ -113,6 +115,8 @@ def seen_by(who: Reader, at: datetime, *, prefix: str = "") -> Q:
         condition |= own | Q(**{f"{p}folder__in": joint})
         if not who.headquarters:
             condition |= Q(enclosed)
+            cases = Folder.objects.filter(owner__in=reach).values("pk")
+            condition |= Q(**{f"{p}kind__in": OF_THE_CASE, f"{p}folder__in": cases})
         below = Q(**{f"{p}kind__in": KINDS_SEEN_BELOW, f"{p}owner__in": list(who.above)})
         condition |= below & ~Q(**{f"{p}stage__in": UNISSUED})
     return condition
@@ -148,9 +152,10 @@ def depth(sheet: Sheet, *, to: Person, at: datetime) -> str | None:
 
 
 def _reaches(offices: set[int], sheet: Sheet, at: datetime) -> bool:
-    if sheet.owner_id in offices:
-        return True
-    if set(parties.above(sheet.owner_id, shanghai_date(at))) & offices:
+    holders = {sheet.owner_id}
+    if sheet.kind in OF_THE_CASE and sheet.folder is not None:
+        holders.add(sheet.folder.owner_id)
+    if any(offices & {h, *parties.above(h, shanghai_date(at))} for h in holders):
         return True
     joint = JointOffice.objects.filter(folder=sheet.folder_id, office__in=offices, until=None)
     return bool(sheet.folder_id) and joint.exists()

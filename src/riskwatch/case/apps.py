@@ -11,7 +11,8 @@ class CaseConfig(AppConfig):
 
     def ready(self) -> None:
         """Lay the room's acts and facts on the desk."""
-        from riskwatch.case import folder_desk, handover
+        from riskwatch.case import folder_desk, handover, sharing
 
         folder_desk.install()
         handover.install()
+        sharing.install()

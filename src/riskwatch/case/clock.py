@@ -10,11 +10,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from decree188.calendar import shanghai_date
-from riskwatch.case import journalling, outbox
-from riskwatch.case.lifecycle import FINAL, step
+from riskwatch.case import deadlines, journalling, outbox
+from riskwatch.case.lifecycle import step
 from riskwatch.case.models import Sheet
 from riskwatch.case.ports import watches
-from riskwatch.case.standing import IN_FORCE
+from riskwatch.case.standing import IN_FORCE, is_late, settled_on
 from riskwatch.parties import queries as parties
 from riskwatch.parties.models import Organisation, Person
 
@@ -36,6 +36,7 @@ def walk(*, by: Person, at: datetime, step_done: Callable[[str], None] = lambda 
     lapsed = sum(_lapse(pk, by=by, at=at) for pk in _over(at))
     step_done(f"lapsed {lapsed}")
     ending = _tell_ending(at)
+    _tell_unanswered(at)
     escalated = sum(_escalate(pk, by=by, at=at) for pk in _overdue(at))
     step_done(f"escalated {escalated}")
     opened = sum(watch.day(by=by, at=at) for watch in watches())
@@ -82,13 +83,22 @@ def _tell_ending(at: datetime) -> int:
     return count
 
 
+def _tell_unanswered(at: datetime) -> int:
+    """Tell the office and the body once that a commission was neither taken up nor declined in its time."""
+    today = shanghai_date(at)
+    count = 0
+    for sheet in Sheet.objects.filter(kind="assessment", stage="commissioned").select_related("owner"):
+        last = deadlines.due_on("take_up", shanghai_date(sheet.made_at))
+        if last >= today:
+            continue
+        subject = _("委托未答复：%(title)s，应于%(day)s前接受或谢绝") % {"title": sheet.title, "day": last}
+        count += outbox.tell(_told(sheet), subject=subject, at=at, sheet=sheet, once=f"take_up:{sheet.pk}:{last}")
+    return count
+
+
 def _overdue(at: datetime) -> list[int]:
     today = shanghai_date(at)
-    rows = Sheet.objects.filter(due_on__lt=today, escalated_on=None)
-    for kind, stages in FINAL.items():
-        rows = rows.exclude(kind=kind, stage__in=stages)
-    settled = ("verified", "entered", "refuted", "unverifiable", "out_of_scope", "transferred", "withdrawn")
-    rows = rows.exclude(kind="information", stage__in=settled)
+    rows = Sheet.objects.filter(due_on__lt=today, escalated_on=None).exclude(settled_on(today))
     return list(rows.order_by("due_on", "pk").values_list("pk", flat=True))
 
 
@@ -96,14 +106,18 @@ def _overdue(at: datetime) -> list[int]:
 def _escalate(pk: int, *, by: Person, at: datetime) -> int:
     """Tell the owner and the next higher customs, once per due day, that something is overdue."""
     sheet = Sheet.objects.select_for_update(of=("self",)).select_related("owner").get(pk=pk)
-    if sheet.escalated_on is not None:
-        return 0
     today = shanghai_date(at)
+    if sheet.escalated_on is not None or not is_late(sheet, today):
+        return 0
     Sheet.objects.filter(pk=pk).update(escalated_on=today)
     superior = parties.superior(sheet.owner, today) if sheet.owner.kind == "office" else parties.headquarters()
     subject = _("逾期：%(title)s，应于%(day)s办结") % {"title": sheet.title, "day": sheet.due_on}
-    outbox.tell(
-        [o for o in (sheet.owner, superior) if o], subject=subject, at=at, sheet=sheet, once=f"late:{pk}:{sheet.due_on}"
-    )
+    once = f"late:{pk}:{sheet.due_on}"
+    if superior is None:
+        # Nobody stands above headquarters: its own deciders and supervisors answer for what is late there.
+        for role in ("decider", "supervisor"):
+            outbox.tell([sheet.owner], subject=subject, at=at, sheet=sheet, role=role, once=f"{once}:{role}")
+    else:
+        outbox.tell([sheet.owner, superior], subject=subject, at=at, sheet=sheet, once=once)
     journalling.record(sheet, f"{sheet.kind}.overdue", by=by, at=at, content={"due_on": sheet.due_on})
     return 1

@@ -5,9 +5,9 @@ A room enters its acts and its facts when Django starts. So a step looks and ref
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -15,11 +15,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from riskwatch.case import lifecycle
+from riskwatch.case import agents, lifecycle
 from riskwatch.case.models import Folder, Sheet
 from riskwatch.case.sheets import attach
 from riskwatch.case.steps import NEW, Step
 from riskwatch.documents.forms import FilesField
+from riskwatch.look.templatetags.look import shanghai
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import Refusal
 
@@ -103,7 +104,12 @@ class Act:
     page : str
         A page of the room's own on which the act is prepared, by its address's name at a door; empty for the form.
     place : str
-        For acts that move nothing: where the role must be held, as in the table of steps.
+        Where the role must be held, as in the table of steps, for acts that move nothing or begin elsewhere; by default
+        with the owner or any organisation that the record concerns.
+    offered_to : callable
+        Whether to offer it to this person, for acts that each addressee takes once.
+    preview : callable
+        ``preview(subject, *, by, at)``: the paper that the act would make, as a PDF marked as a draft.
     """
 
     kind: str
@@ -116,7 +122,9 @@ class Act:
     roles: tuple[str, ...] = ()
     rule: str = ""
     page: str = ""
-    place: str = "owner|addressee"
+    place: str = ""
+    offered_to: Callable[[Sheet | Folder, lifecycle.Standing], bool] = lambda subject, me: True
+    preview: Callable[..., bytes] | None = None
 
     @property
     def key(self) -> str:
@@ -157,23 +165,30 @@ class Fact:
     label: Any
     value: Any
     wide: bool = False
+    alert: bool = False
 
 
 Facts = Callable[[Sheet, str], list[Fact]]
+# What a sheet says to an organisation that sees it as its own: ``(sheet, organisations of the reader)``.
+OwnFacts = Callable[[Sheet, Collection[int]], list[Fact]]
 _ACTS: dict[str, Act] = {}
 _FACTS: dict[str, Facts] = {}
 # kind -> (address's name at a door, words, depths that may open it)
 _PAGES: dict[str, tuple[str, Any, tuple[str, ...]]] = {}
+_OWN_FACTS: dict[str, OwnFacts] = {}
 NEVER = {"actions"}
 
 
-def enter(*acts: Act, facts: Mapping[str, Facts] | None = None) -> None:
+def enter(
+    *acts: Act, facts: Mapping[str, Facts] | None = None, own_facts: Mapping[str, OwnFacts] | None = None
+) -> None:
     """Enter a room's acts and facts; two acts under one name are a mistake."""
     for act in acts:
         if act.key in _ACTS and _ACTS[act.key] is not act:
             raise ValueError(f"two acts are called {act.key}")
         _ACTS[act.key] = act
     _FACTS.update(facts or {})
+    _OWN_FACTS.update(own_facts or {})
 
 
 def enter_page(kind: str, name: str, words: Any, depths: tuple[str, ...]) -> None:
@@ -197,11 +212,14 @@ def acts() -> Iterable[Act]:
     return _ACTS.values()
 
 
-def facts(sheet: Sheet, depth: str) -> list[Fact]:
-    """What a sheet says to somebody who sees it at a depth; empty values are left out."""
+def facts(sheet: Sheet, depth: str, *, organisations: Collection[int] = ()) -> list[Fact]:
+    """What a sheet says to somebody of some organisations who sees it at a depth; empty values are left out."""
     if sheet.destroyed_at:
         return [Fact(_("已依法销毁"), sheet.destroyed_at)]
-    found = _FACTS[sheet.kind](sheet, depth) if sheet.kind in _FACTS else []
+    if depth == "own" and sheet.kind in _OWN_FACTS:
+        found = _OWN_FACTS[sheet.kind](sheet, organisations)
+    else:
+        found = _FACTS[sheet.kind](sheet, depth) if sheet.kind in _FACTS else []
     return [f for f in found if f.value not in ("", None, [], ())]
 
 
@@ -225,27 +243,35 @@ def _begins(kind: str, subject: Any, folder: Folder | None, me: lifecycle.Standi
     for one in _ACTS.values():
         if kind not in one.begins_on or not one.when(subject, at):
             continue
-        if (closed or kept) and one.key not in ("folder-reopen", "archive_item-file"):
+        if (closed or kept) and one.key not in ("folder-reopen", "archive_item-file", "release-withdraw_version"):
             continue
-        if _may_begin(one, subject, me):
+        if _may_begin(one, subject, me) and one.offered_to(subject, me):
             found.append(one)
     return found
 
 
 def _may_begin(one: Act, subject: Sheet | Folder, me: lifecycle.Standing) -> bool:
     roles = one.roles or (one.row.roles if one.row else ())
-    place = one.row.at if one.row else one.place
+    place = one.place or (one.row.at if one.row else "owner|concerned")
     probe = Sheet(owner_id=subject.owner_id, folder=subject) if isinstance(subject, Folder) else subject
     for post in me.posts:
         if post.role not in roles:
             continue
         for where in place.split("|"):
-            if where in ("addressee", "reporter", "commissioned"):
-                if isinstance(subject, Sheet) and subject.concerns.filter(organisation=post.organisation).exists():
+            if where in ("addressee", "reporter", "commissioned", "concerned"):
+                if isinstance(subject, Sheet) and _has_part(subject, post.organisation, where, me.today):
                     return True
             elif lifecycle._held_at(where, post, probe, me.today):
                 return True
     return False
+
+
+def _has_part(sheet: Sheet, organisation: int, where: str, today: date) -> bool:
+    """Whether an organisation has the part in a sheet from which an act begins; who is hit answers like an addressee."""
+    parts = ("addressee", "measured") if where == "addressee" else ()
+    rows = sheet.concerns.filter(organisation=organisation)
+    held = (rows.filter(part__in=parts) if parts else rows).exists()
+    return held or agents.stands_in(sheet, organisation, where, today)
 
 
 @transaction.atomic
@@ -255,6 +281,7 @@ def take(
     """Take an act with a valid form: one transaction around lock, version check and action.
 
     Here, once for every room: nobody acts in a case from which they are recused, and what is archived stays as it is.
+    Folder and sheet are locked before anything is read, so that what an action reads, decides and prints is one state.
     """
     lifecycle.refuse_recused([by.pk], subject)
     if isinstance(subject, Sheet):
@@ -262,10 +289,11 @@ def take(
         if expected_version is not None and now.version != expected_version:
             raise Refusal(
                 _("%(who)s已于%(when)s改动过这份记录，您看到的已不是最新内容")
-                % {"who": now.moved_by, "when": f"{now.moved_at:%Y-%m-%d %H:%M}"},
+                % {"who": now.moved_by, "when": shanghai(now.moved_at)},
                 remedy=_("刷新页面，看过新内容后再办理"),
                 code="moved",
             )
+        subject.refresh_from_db()
     said = dict(form.cleaned_data)
     files = said.pop("files", [])
     result = one.do(subject, by=by, at=at, **said)

@@ -18,6 +18,7 @@ from riskwatch.case.models import Cause, Concern, Enclosure, Folder, JointOffice
 from riskwatch.case.standing import MOVABLE_AFTER_TERM, standing
 from riskwatch.case.steps import NEW, STEPS, Step
 from riskwatch.journal.queries import has_done
+from riskwatch.look.templatetags.look import shanghai
 from riskwatch.parties import queries as parties
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import Refusal
@@ -100,6 +101,13 @@ def advance(
     return sheet
 
 
+def hold(sheet: Sheet) -> Sheet:
+    """The sheet as it is now, its folder and itself locked until the transaction ends, whatever state they are in."""
+    if sheet.folder_id:
+        Folder.objects.select_for_update().get(pk=sheet.folder_id)
+    return Sheet.objects.select_for_update(of=("self",)).select_related("moved_by", "owner").get(pk=sheet.pk)
+
+
 def lock(sheet: Sheet) -> Sheet:
     """The sheet as it is now, its folder and itself locked until the transaction ends; refused when it is shut."""
     own = Folder.objects.select_for_update().get(pk=sheet.folder_id) if sheet.folder_id else None
@@ -147,7 +155,7 @@ def _refuse_moved(sheet: Sheet, row: Step, expected: int | None) -> None:
         _("%(who)s已于%(when)s办理过这一步，现在的状态是“%(stage)s”")
         % {
             "who": sheet.moved_by,
-            "when": f"{sheet.moved_at:%Y-%m-%d %H:%M}",
+            "when": shanghai(sheet.moved_at),
             "stage": stage_name(sheet.kind, sheet.stage),
         },
         remedy=_("刷新页面后按现在的状态办理"),

@@ -210,14 +210,21 @@ class Transfer(OnSheet):
 
 
 class WorkYear(models.Model):
-    """One uploaded day of a year's working calendar that departs from the library's table."""
+    """One uploaded day of a year's working calendar that departs from the library's table.
 
-    day = models.DateField(unique=True)
+    A later upload of the year replaces it; the earlier one stays, with the day on which it was replaced.
+    """
+
+    day = models.DateField()
     works = models.BooleanField()
     year = models.PositiveSmallIntegerField(db_index=True)
     source = models.CharField(max_length=200)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
+    replaced_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day"], condition=Q(replaced_at=None), name="day_once")]
 
 
 class Policy(models.Model):

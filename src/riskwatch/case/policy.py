@@ -42,7 +42,7 @@ def set_policy(*, key: str, amount: int, unit: str, valid_from: date, reason: st
 
 @transaction.atomic
 def upload_year(year: int, days: Mapping[date, bool], *, source: str, by: Person, at: datetime) -> int:
-    """Replace a year's departures from plain weekdays; a day of another year is refused."""
+    """Replace a year's departures from plain weekdays, keeping the earlier table; a day of another year is refused."""
     _refuse_others(by, at)
     strays = [d for d in days if d.year != year]
     refuse_unless(
@@ -51,7 +51,7 @@ def upload_year(year: int, days: Mapping[date, bool], *, source: str, by: Person
         code="wrong_year",
         status=422,
     )
-    WorkYear.objects.filter(year=year).delete()
+    WorkYear.objects.filter(year=year, replaced_at=None).update(replaced_at=at)
     WorkYear.objects.bulk_create(
         [WorkYear(day=d, works=w, year=year, source=source, uploaded_by=by, uploaded_at=at) for d, w in days.items()]
     )

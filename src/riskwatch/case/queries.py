@@ -129,6 +129,8 @@ STANDING_OFFERS = frozenset(
         "adjust",
         "extend",
         "lift",
+        "lift_lines",
+        "redraft",
         "supersede",
         "withdraw",
         "cancel",

@@ -144,15 +144,21 @@ def _measure(kind: str) -> tuple[Step, ...]:
     done = () if kind in WARNINGS or kind == "regime_change" else (
         Step(kind, "fulfil", ("in_force",), "fulfilled", (*OFFICER, "verifier"), _("核实执行完毕"), rule=rule, final=True),
     )
+    wrote = (f"{kind}.draft", f"{kind}.redraft")
+    up = (
+        Step(kind, "send_up", ("reviewed",), "reviewed", OFFICER, _("报请总署发布"), rule=rule),
+    ) if kind == "announcement" else ()
     return (
         Step(kind, "draft", (NEW,), "drafted", OFFICER, _("拟制"), rule=rule),
-        Step(kind, "review", ("drafted",), "reviewed", APPROVER, _("审核"), apart_from=(f"{kind}.draft",), rule=rule),
-        Step(kind, "send_back", ("drafted", "reviewed"), "drafted", (*APPROVER, *ISSUER), _("退回修改"),
-             apart_from=(f"{kind}.draft",)),
-        Step(kind, "issue", ("reviewed",), "in_force", ISSUER, _("签发"), apart_from=(f"{kind}.draft",),
+        Step(kind, "redraft", ("drafted",), "drafted", OFFICER, _("修改文稿"), rule=rule),
+        Step(kind, "review", ("drafted",), "reviewed", APPROVER, _("审核"), apart_from=wrote, rule=rule),
+        *up,
+        Step(kind, "send_back", ("drafted", "reviewed"), "drafted", (*APPROVER, *ISSUER), _("退回修改"), apart_from=wrote),
+        Step(kind, "issue", ("reviewed",), "in_force", ISSUER, _("签发"), apart_from=wrote,
              rule=rule),
         Step(kind, "adjust", ("in_force",), "in_force", ISSUER, _("调整"), rule="adjust"),
         Step(kind, "extend", ("in_force",), "in_force", ISSUER, _("延期"), rule="adjust"),
+        Step(kind, "lift_lines", ("in_force",), "in_force", ISSUER, _("解除部分批次"), rule="lift_when_gone"),
         Step(kind, "lift", ("in_force",), "lifted", ISSUER, _("解除"), rule="lift_when_gone", final=True),
         Step(kind, "lapse", ("in_force",), "lapsed", CLOCK, _("期满自动解除"), at="clock", rule="lapses", final=True),
         Step(kind, "cancel", ("drafted", "reviewed"), "cancelled", OFFICER, _("撤销文稿"), final=True),
@@ -178,7 +184,8 @@ FOLLOWUP = (
     Step("objection", "uphold", ("raised",), "upheld", DECIDER, _("异议成立"), final=True),
     Step("objection", "reject", ("raised",), "rejected", DECIDER, _("异议不成立"), final=True),
     Step("lift_application", "apply", (NEW,), "received", FIRM, _("申请解除"), at="addressee", rule="lift_application"),
-    Step("lift_application", "evaluate", ("received",), "evaluating", OFFICER, _("开始评估"), rule="lift_application"),
+    Step("lift_application", "evaluate", ("received",), "evaluating", OFFICER, _("提交评估意见"), rule="lift_application"),
+    Step("lift_application", "reevaluate", ("evaluating",), "received", ISSUER, _("退回重新评估"), rule="lift_application"),
     Step("lift_application", "grant", ("evaluating",), "granted", ISSUER, _("同意解除"),
          apart_from=("lift_application.evaluate",), rule="lift_application", final=True),
     Step("lift_application", "refuse", ("evaluating",), "refused", ISSUER, _("不同意解除"),
@@ -200,8 +207,12 @@ DISCLOSURE = (
          apart_from=("release.request",), rule="secrecy", final=True),
     Step("release", "end", ("published",), "ended", ("releaser",), _("标注已结束"), rule="publish_by_rule", final=True),
     Step("correction", "ask", (NEW,), "received", ("collector", "registrar", *FIRM), _("更正请求"), at="owner|reporter"),
-    Step("correction", "mend", ("received",), "mended", ("releaser",), _("更正"), rule="publish_by_rule", final=True),
-    Step("correction", "decline", ("received",), "declined", ("releaser",), _("不予更正"), rule="publish_by_rule", final=True),
+    Step("correction", "mend", ("received", "drafted"), "drafted", ("releaser",), _("拟更正稿"), rule="publish_by_rule"),
+    Step("correction", "publish", ("drafted",), "mended", ("releaser",), _("批准更正并公布"), apart_from=("correction.mend",),
+         rule="publish_by_rule", final=True),
+    Step("correction", "send_back", ("drafted",), "received", ("releaser",), _("退回重拟"), apart_from=("correction.mend",),
+         rule="publish_by_rule"),
+    Step("correction", "decline", ("received", "drafted"), "declined", ("releaser",), _("不予更正"), rule="publish_by_rule", final=True),
 )
 ARCHIVE = (
     Step("archive_item", "file", (NEW,), "kept", ("archivist",), _("归档"), at="lead", rule="classify_archive_count"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,11 +17,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from decree188.calendar import shanghai_date
-from riskwatch.case import desk, queries
+from riskwatch.case import deadlines, desk, queries
 from riskwatch.case.access import depth, folders_visible, visible
 from riskwatch.case.lifecycle import posts_of, stage_name
 from riskwatch.case.models import Folder, Sheet
-from riskwatch.case.standing import standing
+from riskwatch.case.sharing import files_shown
+from riskwatch.case.standing import is_late, is_settled, standing
 from riskwatch.case.words import KINDS
 from riskwatch.documents import actions as documents
 from riskwatch.documents.models import Paper
@@ -29,13 +32,27 @@ from riskwatch.refusals import Refusal
 
 
 def dress(sheets: Any, today: Any) -> list[dict[str, Any]]:
-    """Sheets as rows of a list: kind, standing and due day in words."""
-    rows = []
-    for sheet in sheets:
+    """Sheets as rows of a list: kind, standing, and the due day of what is not yet settled, marked where it is reckoned."""
+    rows, found = [], list(sheets)
+    counted = deadlines.reckoned(found)
+    for sheet in found:
         now = standing(sheet, today)
-        late = sheet.due_on is not None and sheet.due_on < today and sheet.escalated_on is not None
+        done = is_settled(sheet, today)
         rows.append({"sheet": sheet, "kind": KINDS[sheet.kind], "standing": now, "words": stage_name(sheet.kind, now),
-                     "late": late or (sheet.due_on is not None and sheet.due_on < today)})  # fmt: skip
+                     "due": None if done else sheet.due_on, "late": is_late(sheet, today),
+                     "reckoned": not done and sheet.pk in counted})  # fmt: skip
+    return rows
+
+
+def papers_shown(sheet: Sheet, seen: str, mine: Collection[int]) -> QuerySet[Paper]:
+    """The papers that somebody reads at a depth: an organisation its own copy, where copies were made."""
+    rows = Paper.objects.filter(sheet_id=sheet.pk).order_by("kind", "-version", "addressee_id")
+    if seen == "full":
+        return rows
+    if seen != "own":
+        return rows.none()
+    if rows.exclude(addressee_id=None).exists():
+        return rows.filter(addressee_id__in=mine)
     return rows
 
 
@@ -52,6 +69,7 @@ def sheet_page(request: SignedIn, pk: int, door: str) -> HttpResponse:
         raise Http404
     me = posts_of(request.user, at)
     today = shanghai_date(at)
+    mine = {p.organisation for p in me.posts}
     causes, effects = queries.chain(sheet)
     allowed = set(
         visible(Sheet.objects.filter(pk__in=[s.pk for s in (*causes, *effects)]), to=request.user, at=at).values_list(
@@ -59,11 +77,11 @@ def sheet_page(request: SignedIn, pk: int, door: str) -> HttpResponse:
         )
     )
     context = {
-        "row": dress([sheet], today)[0], "sheet": sheet, "depth": seen, "facts": desk.facts(sheet, seen), "door": door,
+        "row": dress([sheet], today)[0], "sheet": sheet, "depth": seen, "facts": desk.facts(sheet, seen, organisations=mine), "door": door,
         "acts": _buttons(sheet, me, at, door), "own_page": desk.page_of(sheet, seen), "causes": dress([s for s in causes if s.pk in allowed], today),
         "effects": dress([s for s in effects if s.pk in allowed], today),
-        "papers": Paper.objects.filter(sheet_id=sheet.pk).order_by("kind", "-version") if seen != "conclusion" else [],
-        "files": sheet.files.select_related("attachment") if seen in ("full", "own", "commissioned") else [],
+        "papers": papers_shown(sheet, seen, mine),
+        "files": files_shown(sheet, seen, to=request.user, at=at),
         "course": course_of_sheet(sheet.pk) if seen == "full" else [],
         "folder": folders_visible(Folder.objects.all(), to=request.user, at=at).filter(pk=sheet.folder_id or 0).first(),
         "in_folders": folders_visible(Folder.objects.filter(enclosures__sheet=sheet, enclosures__taken_out_at=None), to=request.user, at=at),
@@ -139,10 +157,43 @@ def _act(
             messages.success(request, _("已办理：%(act)s") % {"act": one.name})
             return redirect(_next(result, door) or back)
     context = {"form": form, "act": one, "subject": subject, "back": back, "version": version, "refusal": refusal,
-               "cite": one.cite(get_language() or "zh"), "door": door}  # fmt: skip
+               "cite": one.cite(get_language() or "zh"), "door": door} | _beside(request, one, subject, at)  # fmt: skip
     if refusal and refusal.rule:
         context["refused_cite"] = refusal.rule.cite(get_language() or "zh")
     return render(request, "case/act.html", context, status=refusal.status if refusal else 422 if form.errors else 200)
+
+
+def _beside(request: SignedIn, one: desk.Act, subject: Any, at: Any) -> dict[str, Any]:
+    """What the record says, beside the form, so that nobody decides blind."""
+    if not isinstance(subject, Sheet):
+        return {}
+    seen = depth(subject, to=request.user, at=at) or ""
+    me = posts_of(request.user, at)
+    causes, _effects = queries.chain(subject)
+    allowed = visible(Sheet.objects.filter(pk__in=[c.pk for c in causes]), to=request.user, at=at).select_related(
+        "owner"
+    )
+    return {
+        "row": dress([subject], me.today)[0],
+        "facts": desk.facts(subject, seen, organisations={p.organisation for p in me.posts}),
+        "causes": dress(allowed, me.today),
+        "files": files_shown(subject, seen, to=request.user, at=at),
+        "papers": papers_shown(subject, seen, {p.organisation for p in me.posts}),
+        "preview": one.preview is not None and seen == "full",
+    }
+
+
+@login_required
+@require_GET
+def preview(request: SignedIn, pk: int, key: str, door: str) -> HttpResponse:
+    """The paper that an act would make, marked as a draft: for those who may take the act."""
+    at = timezone.now()
+    sheet = get_object_or_404(visible(Sheet.objects.select_related("owner", "folder"), to=request.user, at=at), pk=pk)
+    one = next((a for a in desk.offered(sheet, posts_of(request.user, at), at) if a.key == key), None)
+    if one is None or one.preview is None:
+        raise Http404
+    body = one.preview(sheet, by=request.user, at=at)
+    return _bytes(body, "application/pdf", f"{one.name}-草稿.pdf", inline=True)
 
 
 def _next(result: Any, door: str) -> str:
@@ -160,7 +211,9 @@ def paper(request: SignedIn, pk: str, door: str) -> HttpResponse:
     at = timezone.now()
     found = get_object_or_404(Paper.objects.select_related("file"), pk=pk)
     sheet = get_object_or_404(visible(Sheet.objects.all(), to=request.user, at=at), pk=found.sheet_id)
-    if depth(sheet, to=request.user, at=at) not in ("full", "own"):
+    seen = depth(sheet, to=request.user, at=at) or ""
+    mine = {p.organisation for p in posts_of(request.user, at).posts}
+    if not papers_shown(sheet, seen, mine).filter(pk=pk).exists():
         raise Http404
     return _bytes(documents.read(found.file), "application/pdf", found.file.name, inline=True)
 
@@ -171,9 +224,8 @@ def file(request: SignedIn, pk: int, number: int, door: str) -> HttpResponse:
     """A file put on a record."""
     at = timezone.now()
     sheet = get_object_or_404(visible(Sheet.objects.all(), to=request.user, at=at), pk=pk)
-    if depth(sheet, to=request.user, at=at) not in ("full", "own", "commissioned"):
-        raise Http404
-    row = get_object_or_404(sheet.files.select_related("attachment"), pk=number)
+    seen = depth(sheet, to=request.user, at=at)
+    row = get_object_or_404(files_shown(sheet, seen, to=request.user, at=at), pk=number)
     return _bytes(
         documents.read(row.attachment),
         row.attachment.media_type,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from decree188 import collection as law
 from decree188 import scope
+from decree188.calendar import shanghai_date
 from riskwatch.case.desk import Act, DateInput, Fact, ReasonForm, StepForm, enter, text
 from riskwatch.case.models import Direction, Folder, Sheet
 from riskwatch.catalogue import queries as catalogue
@@ -114,7 +115,7 @@ def facts(sheet: Sheet, depth: str) -> list[Fact]:
     if depth in ("full", "own"):
         shown += [Fact(_now("生产企业"), info.maker), Fact(_now("进口商"), info.importer),
                   Fact(_now("报关单号"), info.declaration_number)]  # fmt: skip
-        shown += [Fact(f"{a.at:%Y-%m-%d}", a.text, True) for a in info.additions.order_by("at")]
+        shown += [Fact(str(shanghai_date(a.at)), a.text, True) for a in info.additions.order_by("at")]
         report = Report.objects.filter(information=info).select_related("organisation").first()
         if report:
             shown += [Fact(_now("报告单位"), str(report.organisation)), Fact(_now("首次知悉"), report.first_known_at),

@@ -251,6 +251,8 @@ HOLDINGS = [
 INSPECTION_CONTROL = "riskwatch.connectors.eciq.control.CONTROL"
 # Asks an authority whether a name belongs to a number, a dotted path to an `IdentityVerifier`; without one a person looks.
 IDENTITY_VERIFIER = os.environ.get("IDENTITY_VERIFIER", "")
+# What stays true to a measure while it changes: the public copy.
+MEASURE_FOLLOWERS = ["riskwatch.disclosure.following.FOLLOWER"]
 # Without a mail server, mail is written as files, so that nothing said is lost.
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,11 +13,13 @@ from decree188.calendar import shanghai_date
 from decree188.disposal import emergency
 from riskwatch.assessment.queries import accepted
 from riskwatch.case import deadlines
-from riskwatch.case.lifecycle import advance, posts_of
+from riskwatch.case.lifecycle import advance, lock, posts_of
 from riskwatch.case.models import Folder, Sheet
 from riskwatch.case.sheets import Plan, begin, put
+from riskwatch.case.standing import binding_on
 from riskwatch.decision.models import Decision, EmergencyReview
 from riskwatch.documents import actions as documents
+from riskwatch.journal.queries import happened
 from riskwatch.parties.models import Person
 from riskwatch.refusals import Refusal, refuse_unless
 
@@ -43,6 +46,7 @@ def propose(
     conflict_checked: bool,
 ) -> Sheet:  # fmt: skip
     """Lay a conclusion with its grounds before the decider."""
+    lock(sheet)
     refuse_unless(conflict_checked, _("须先核对承办人员与本案有无利害关系"), code="conflict_unchecked", status=422)
     refuse_unless(conclusion != "measures" or measures.strip(), _("采取措施的，须写明拟采取的措施"), code="measures_missing",
                   status=422)  # fmt: skip
@@ -65,6 +69,7 @@ def send_back(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
 @transaction.atomic
 def decide(sheet: Sheet, *, by: Person, at: datetime, remark: str = "") -> Sheet:
     """Decide as proposed; the decision is printed and numbered."""
+    lock(sheet)
     assert sheet.folder is not None
     refuse_unless(accepted(sheet.folder), _("评估报告已被替代或撤回"), remedy=_("退回研判，按新报告重新提请"),
                   rule=decree188.by_name("judge_then_decide"), code="no_report")  # fmt: skip
@@ -73,7 +78,8 @@ def decide(sheet: Sheet, *, by: Person, at: datetime, remark: str = "") -> Sheet
     return advance(sheet, "decide", by=by, at=at, content={"conclusion": row.conclusion, "remark": remark})
 
 
-def _print(row: Decision, *, by: Person, at: datetime) -> None:
+def paper_of(row: Decision, *, by: Person) -> dict[str, Any]:
+    """A decision as printed."""
     sections = [["一、研判意见", row.deliberation], ["二、考虑过的方案", row.options],
                 ["三、结论", row.get_conclusion_display()], ["四、措施", row.measures], ["五、理由和依据", row.grounds]]  # fmt: skip
     if row.emergency:
@@ -82,8 +88,12 @@ def _print(row: Decision, *, by: Person, at: datetime) -> None:
             ["七、尚不确定的事项", row.unknowns],
             ["八、参照的国际做法", row.practice],
         ]
-    content = {"organ": row.sheet.owner.full_name_zh or str(row.sheet.owner), "signer": str(by),
-               "sections": [s for s in sections if s[1]]}  # fmt: skip
+    return {"organ": row.sheet.owner.full_name_zh or str(row.sheet.owner), "signer": str(by),
+            "sections": [s for s in sections if s[1]]}  # fmt: skip
+
+
+def _print(row: Decision, *, by: Person, at: datetime) -> None:
+    content = paper_of(row, by=by)
     documents.make_paper("decision", content, number=row.sheet.number, sheet=row.pk, version=1, by=by, at=at)
 
 
@@ -135,25 +145,44 @@ def _open_review(decision: Sheet, review_on: date, *, by: Person, at: datetime) 
 def review(
     sheet: Sheet, outcome: str, *, by: Person, at: datetime, findings: str, next_review_on: date | None = None
 ) -> Sheet:
-    """Review an emergency decision: confirm until a next day, adjust, or lift."""
+    """Review an emergency decision: confirm until a next day, adjust until a next day, or lift."""
+    lock(sheet)
     EmergencyReview.objects.filter(pk=sheet.pk).update(findings=findings)
     decision = Sheet.objects.get(effects=sheet, kind="decision")
-    if outcome == "confirm":
-        latest = deadlines.due_on("provisional_review", shanghai_date(at))
-        refuse_unless(next_review_on is not None and shanghai_date(at) < next_review_on <= latest,
-                      _("确认继续的，须定下次复核日期（不晚于%(day)s）") % {"day": latest},
-                      rule=decree188.by_name("emergency"), code="review_day", status=422)  # fmt: skip
-        assert next_review_on is not None
-        _open_review(decision, next_review_on, by=by, at=at)
+    today = shanghai_date(at)
     if outcome == "lift":
-        binding = Sheet.objects.filter(causes=decision, stage="in_force")
+        binding = Sheet.objects.filter(binding_on(today), causes=decision)
         refuse_unless(
             not binding.exists(),
             _("先解除依据本决定采取的措施"),
             remedy=_("在各措施上办理解除"),
+            rule=decree188.by_name("emergency"),
             code="measures_in_force",
         )
-    return advance(sheet, outcome, by=by, at=at, content={"findings": findings, "next": next_review_on})
+    if outcome == "adjust":
+        _refuse_unadjusted(decision, since=sheet.made_at)
+    advance(sheet, outcome, by=by, at=at, content={"findings": findings, "next": next_review_on})
+    if outcome != "lift":
+        _open_review(decision, _next_day(next_review_on, today), by=by, at=at)
+    return sheet
+
+
+def _next_day(day: date | None, today: date) -> date:
+    latest = deadlines.due_on("provisional_review", today)
+    if day is None or not today < day <= latest:
+        raise Refusal(_("紧急措施继续的，须定下次复核日期（明天至%(day)s）") % {"day": latest}, code="review_day", status=422,
+                      rule=decree188.by_name("emergency"), fields={"next_review_on": _("日期不合要求")})  # fmt: skip
+    return day
+
+
+def _refuse_unadjusted(decision: Sheet, *, since: datetime) -> None:
+    """“Adjusted” stands for a new version of a measure under the decision, made since this review was opened."""
+    measures = list(Sheet.objects.filter(causes=decision).values_list("kind", "pk"))
+    acts = {f"{kind}.{step}" for kind, _pk in measures for step in ("adjust", "extend")}
+    refuse_unless(happened(acts, sheets=[pk for _kind, pk in measures], since=since),
+                  _("本次复核以来，依据本决定的措施没有变更，不能记为“调整”"),
+                  remedy=_("先在措施上办理“调整”或“延期”；不需要变更的，选“确认继续”"),
+                  rule=decree188.by_name("emergency"), code="nothing_adjusted")  # fmt: skip
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from riskwatch.case.desk import Act, Fact, PlainForm, ReasonForm, StepForm, day,
 from riskwatch.case.models import Sheet
 from riskwatch.decision import actions
 from riskwatch.decision.models import CONCLUSIONS, Decision, EmergencyReview
+from riskwatch.documents import actions as documents
 
 
 class JudgeForm(StepForm):
@@ -68,6 +69,12 @@ def facts(sheet: Sheet, depth: str) -> list[Fact]:
     ]  # fmt: skip
 
 
+def preview(sheet: Sheet, *, by: Any, at: Any) -> bytes:
+    """The decision as it would be printed, marked as a draft."""
+    row = Decision.objects.select_related("sheet__owner").get(pk=sheet.pk)
+    return documents.preview("decision", actions.paper_of(row, by=by), at=at)
+
+
 def review_facts(sheet: Sheet, depth: str) -> list[Fact]:
     """What the review found."""
     return [Fact(_now("复核情况"), EmergencyReview.objects.get(pk=sheet.pk).findings, True)]
@@ -79,11 +86,11 @@ def install() -> None:
         Act("decision", "judge", JudgeForm, actions.judge, begins_on=("folder",)),
         Act("decision", "propose", ProposeForm, actions.propose),
         Act("decision", "return", ReasonForm, actions.send_back),
-        Act("decision", "decide", PlainForm, actions.decide),
+        Act("decision", "decide", PlainForm, actions.decide, preview=preview),
         Act("decision", "void", ReasonForm, actions.void),
         Act("decision", "decide_emergency", EmergencyForm, actions.decide_emergency, begins_on=("folder",)),
         Act("emergency_review", "confirm", ConfirmForm, _review("confirm")),
-        Act("emergency_review", "adjust", ReviewForm, _review("adjust")),
+        Act("emergency_review", "adjust", ConfirmForm, _review("adjust")),
         Act("emergency_review", "lift", ReviewForm, _review("lift")),
         facts={"decision": facts, "emergency_review": review_facts},
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 
 from django.db import transaction
 from django.db.models import Max
@@ -11,12 +12,15 @@ from django.utils.translation import gettext as _
 import decree188
 from decree188.calendar import shanghai_date
 from riskwatch.case import deadlines, journalling, outbox
-from riskwatch.case.lifecycle import advance
+from riskwatch.case.actions import refuse_without_post
+from riskwatch.case.lifecycle import advance, hold, lock
 from riskwatch.case.models import Sheet
 from riskwatch.case.sheets import Plan, begin, put, tokens
+from riskwatch.disclosure.following import ask, end_of, slug_of, waiting_of
 from riskwatch.disclosure.models import Correction, Publication, ReceiptState, Release
+from riskwatch.disclosure.redaction import refuse_unredacted
 from riskwatch.documents import actions as documents
-from riskwatch.measures.models import Measure
+from riskwatch.journal.queries import happened
 from riskwatch.parties.models import Person
 from riskwatch.refusals import refuse_unless
 
@@ -27,8 +31,10 @@ def request(measure: Sheet, *, by: Person, at: datetime, title: str, body: str, 
     refuse_unless(measure.kind in ("announcement", "notice", "order"), _("这类记录不对外公开"), rule=decree188.by_name("secrecy"),
                   code="not_publishable")  # fmt: skip
     refuse_unless(measure.stage == "in_force", _("只有执行中的措施可以公开"), code="not_in_force")
-    waiting = Sheet.objects.filter(kind="release", causes=measure, stage="requested").exists()
-    refuse_unless(not waiting, _("已有待审核的公开申请"), code="already_open")
+    refuse_unredacted(measure, {"title": title, "body": body})
+    waiting = waiting_of(measure)
+    if waiting is not None:
+        return _take_over(waiting, by=by, at=at, title=title, body=body, left_out=left_out)
     plan = Plan(kind="release", title=title, owner=measure.owner, folder=measure.folder, causes=(measure,), words=measure.words,
                 number=documents.record_number("PU", office=measure.owner.code, at=at),
                 due_on=deadlines.due_on("disclosure", shanghai_date(at)))  # fmt: skip
@@ -37,20 +43,36 @@ def request(measure: Sheet, *, by: Person, at: datetime, title: str, body: str, 
     return sheet
 
 
+def _take_over(waiting: Sheet, *, by: Person, at: datetime, **said: str) -> Sheet:
+    """An officer words a release that opened by itself; one that somebody asked for already is judged first."""
+    lock(waiting)
+    refuse_without_post(waiting.owner, ("case_officer",), by=by, at=at)
+    asked = happened(("release.request",), sheets=[waiting.pk], since=waiting.made_at)
+    refuse_unless(not asked, _("已有待审核的公开申请"), remedy=_("等审核结果，或请审核人退回"), code="already_open")
+    Release.objects.filter(pk=waiting.pk).update(**said)
+    Sheet.objects.filter(pk=waiting.pk).update(title=said["title"], version=waiting.version + 1)
+    journalling.record(waiting, "release.request", by=by, at=at, rule="publish_by_rule", content=said)
+    waiting.refresh_from_db()
+    return waiting
+
+
 @transaction.atomic
 def publish(sheet: Sheet, *, by: Person, at: datetime, redacted: bool) -> Sheet:
     """A second person approves; the text is copied out, and that copy alone is public."""
     refuse_unless(redacted, _("须确认公开内容不含秘密、商业秘密和个人信息"), rule=decree188.by_name("secrecy"), code="not_redacted",
                   status=422)  # fmt: skip
+    lock(sheet)
     row = Release.objects.select_related("measure__sheet__owner").get(pk=sheet.pk)
+    refuse_unredacted(row.measure.sheet, {"title": row.title, "body": row.body, "product": row.measure.product})
     advance(sheet, "publish", by=by, at=at, content={"title": row.title})
     _copy_out(row, at=at, note="")
+    end_of(row.measure.sheet, shanghai_date(at))
     return sheet
 
 
 def _copy_out(row: Release, *, at: datetime, note: str) -> Publication:
     measure = row.measure.sheet
-    slug = f"p{measure.pk}"
+    slug = slug_of(measure.pk)
     last = Publication.objects.filter(slug=slug).aggregate(n=Max("version"))["n"] or 0
     Publication.objects.filter(slug=slug).update(current=False)
     return Publication.objects.create(
@@ -72,7 +94,7 @@ def refuse(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
 def end(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
     """Mark a publication ended; it stays at its address, plainly marked."""
     row = Release.objects.get(pk=sheet.pk)
-    Publication.objects.filter(slug=f"p{row.measure_id}").update(ended_on=shanghai_date(at), ended_note=reason[:300])
+    Publication.objects.filter(slug=slug_of(row.measure_id)).update(ended_on=shanghai_date(at), ended_note=reason[:300])
     return advance(sheet, "end", by=by, at=at, content={"reason": reason})
 
 
@@ -81,13 +103,34 @@ def follow_measures(*, at: datetime) -> int:
     today = shanghai_date(at)
     ended = 0
     for row in Publication.objects.filter(ended_on=None, current=True):
-        measure = Measure.objects.select_related("sheet").get(pk=int(row.slug[1:])).sheet
-        over = measure.ends_by_itself and measure.ends_on is not None and measure.ends_on < today
-        if measure.stage in ("lifted", "lapsed", "fulfilled") or over:
-            words = _("期满自动解除") if over or measure.stage == "lapsed" else _("已解除")
-            day = measure.lifted_on or (measure.ends_on if over else today) or today
-            ended += Publication.objects.filter(slug=row.slug).update(ended_on=day, ended_note=words)
+        ended += end_of(Sheet.objects.get(pk=int(row.slug[1:])), today)
     return ended
+
+
+@transaction.atomic
+def withdraw_version(sheet: Sheet, *, version: int, reason: str, by: Person, at: datetime) -> Sheet:
+    """Take one version's text down at once; its address says so, and what it said stays in the house alone.
+
+    A measure still in force whose current version is taken down asks for its release again.
+    """
+    hold(sheet)
+    refuse_without_post(sheet.owner, ("releaser",), by=by, at=at)
+    refuse_unless(reason.strip(), _("撤下须写明理由"), remedy=_("填写理由"), code="reason_missing", status=422,
+                  rule=decree188.by_name("secrecy"))  # fmt: skip
+    release = Release.objects.select_related("measure__sheet").get(pk=sheet.pk)
+    rows = Publication.objects.select_for_update().filter(slug=slug_of(release.measure_id), version=version)
+    row = rows.first()
+    refuse_unless(row is not None, _("没有第%(n)s版") % {"n": version}, code="no_version", status=404)
+    assert row is not None
+    refuse_unless(row.withdrawn_at is None, _("第%(n)s版已经撤下") % {"n": version}, code="withdrawn")
+    digest = sha256(f"{row.title}\n{row.body}".encode()).hexdigest()
+    rows.update(title=_("（本版已撤下）"), body="", words="", withdrawn_at=at, withdrawn_note=reason[:300])
+    journalling.record(sheet, "release.withdraw_version", by=by, at=at, rule="secrecy",
+                       content={"version": version, "reason": reason, "sha256": digest})  # fmt: skip
+    measure = release.measure.sheet
+    if row.current and measure.stage == "in_force":
+        ask(measure, _("原公开版本已撤下：%(why)s") % {"why": reason}, by=by, at=at)
+    return sheet
 
 
 @transaction.atomic
@@ -106,14 +149,43 @@ def ask_correction(publication: Publication, *, wrong: str, right: str, by: Pers
 
 @transaction.atomic
 def mend(sheet: Sheet, *, by: Person, at: datetime, title: str, body: str, answer: str) -> Sheet:
-    """Correct a publication: a new version at the same address, saying that it was corrected."""
+    """Draft a correction; another releaser publishes it."""
+    lock(sheet)
     row = Correction.objects.select_related("publication").get(pk=sheet.pk)
-    Correction.objects.filter(pk=sheet.pk).update(answer=answer)
-    release = Release.objects.select_related("measure__sheet__owner").get(pk=row.publication.release_id)
-    Release.objects.filter(pk=release.pk).update(title=title, body=body)
+    release = Release.objects.select_related("measure__sheet").get(pk=row.publication.release_id)
+    refuse_unredacted(release.measure.sheet, {"title": title, "body": body})
+    Correction.objects.filter(pk=sheet.pk).update(title=title, body=body, answer=answer, returned_because="")
+    return advance(sheet, "mend", by=by, at=at, content={"title": title, "body": body, "answer": answer})
+
+
+@transaction.atomic
+def publish_correction(sheet: Sheet, *, by: Person, at: datetime, redacted: bool, withdraw_old: bool = False) -> Sheet:
+    """A second releaser publishes a drafted correction: a new version at the same address, saying that it was corrected."""
+    refuse_unless(redacted, _("须确认公开内容不含秘密、商业秘密和个人信息"), rule=decree188.by_name("secrecy"), code="not_redacted",
+                  status=422)  # fmt: skip
+    lock(sheet)
+    row = Correction.objects.select_related("publication").get(pk=sheet.pk)
+    release = Release.objects.select_related("sheet__owner", "measure__sheet__owner").get(pk=row.publication.release_id)
+    texts = {"title": row.title, "body": row.body, "product": release.measure.product}
+    refuse_unredacted(release.measure.sheet, texts)
+    advance(sheet, "publish", by=by, at=at, content={"answer": row.answer, "withdraw_old": withdraw_old})
+    Release.objects.filter(pk=release.pk).update(title=row.title, body=row.body)
     release.refresh_from_db()
-    _copy_out(release, at=at, note=_("本版已更正：%(answer)s") % {"answer": answer[:200]})
-    return advance(sheet, "mend", by=by, at=at, content={"answer": answer})
+    before = Publication.objects.filter(slug=row.publication.slug, current=True).first()
+    made = _copy_out(release, at=at, note=_("本版已更正：%(answer)s") % {"answer": row.answer[:200]})
+    if before is not None:
+        kept = {"stale_since": before.stale_since, "ended_on": before.ended_on, "ended_note": before.ended_note}
+        Publication.objects.filter(pk=made.pk).update(**kept)
+    if withdraw_old:
+        withdraw_version(release.sheet, version=row.publication.version, reason=row.answer or _("更正"), by=by, at=at)
+    return sheet
+
+
+@transaction.atomic
+def return_correction(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
+    """Return a drafted correction for another draft."""
+    Correction.objects.filter(pk=sheet.pk).update(returned_because=reason)
+    return advance(sheet, "send_back", by=by, at=at, content={"reason": reason})
 
 
 @transaction.atomic

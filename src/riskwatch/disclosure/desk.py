@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from riskwatch.case.desk import Act, Fact, ReasonForm, StepForm, enter, text
 from riskwatch.case.models import Folder, Sheet
 from riskwatch.disclosure import actions
-from riskwatch.disclosure.models import Correction, Release
+from riskwatch.disclosure.following import slug_of, text_of
+from riskwatch.disclosure.models import Correction, Publication, Release
 from riskwatch.measures.models import Measure
 
 
@@ -20,9 +21,7 @@ class RequestForm(StepForm):
 
     def prepare(self) -> None:
         measure = Measure.objects.get(pk=self.subject.pk)
-        parts = [measure.risk, measure.compulsory, measure.required_actions, measure.advice]
-        body = "\n\n".join(p for p in parts if p)
-        self.initial = {"title": self.subject.title, "body": body} | dict(self.initial)
+        self.initial = {"title": self.subject.title, "body": text_of(measure)} | dict(self.initial)
 
 
 class PublishForm(StepForm):
@@ -36,7 +35,24 @@ class MendForm(StepForm):
 
     def prepare(self) -> None:
         row = Correction.objects.select_related("publication").get(pk=self.subject.pk)
-        self.initial = {"title": row.publication.title, "body": row.publication.body} | dict(self.initial)
+        drafted = {"title": row.title, "body": row.body, "answer": row.answer}
+        shown = {"title": row.publication.title, "body": row.publication.body}
+        self.initial = (drafted if row.body else shown) | dict(self.initial)
+
+
+class PublishCorrectionForm(PublishForm):
+    withdraw_old = forms.BooleanField(label=_("同时撤下有误的旧版本（含不应公开的内容时）"), required=False)
+
+
+class WithdrawForm(ReasonForm):
+    version = forms.TypedChoiceField(label=_("撤下的版本"), choices=[], coerce=int)
+    field_order = ("version", "reason")
+
+    def prepare(self) -> None:
+        self.fields["version"].choices = [
+            (p.version, _now("第%(n)s版：%(title)s") % {"n": p.version, "title": p.title})
+            for p in _standing(self.subject)
+        ]
 
 
 class AnswerForm(StepForm):
@@ -53,8 +69,19 @@ def facts(sheet: Sheet, depth: str) -> list[Fact]:
 def correction_facts(sheet: Sheet, depth: str) -> list[Fact]:
     """What is said to be wrong, and the answer."""
     row = Correction.objects.select_related("publication").get(pk=sheet.pk)
-    return [Fact(_now("公开标题"), row.publication.title), Fact(_now("错误之处"), row.wrong, True), Fact(_now("正确内容"), row.right, True),
+    return [Fact(_now("公开标题"), row.publication.title), Fact(_now("更正后的标题"), row.title), Fact(_now("更正后的内容"), row.body, True),
+            Fact(_now("退回原因"), row.returned_because, True), Fact(_now("错误之处"), row.wrong, True), Fact(_now("正确内容"), row.right, True),
             Fact(_now("答复"), row.answer, True)]  # fmt: skip
+
+
+def _standing(sheet: Sheet) -> list[Publication]:
+    """The versions of a release's publication whose text still stands outside."""
+    measure = Release.objects.get(pk=sheet.pk).measure_id
+    return list(Publication.objects.filter(slug=slug_of(measure), withdrawn_at=None).order_by("-version"))
+
+
+def _stands(subject: Sheet | Folder, at: object) -> bool:
+    return isinstance(subject, Sheet) and subject.stage in ("published", "ended") and bool(_standing(subject))
 
 
 def _in_force(subject: Sheet | Folder, at: object) -> bool:
@@ -75,7 +102,21 @@ def install() -> None:
         Act("release", "publish", PublishForm, actions.publish),
         Act("release", "refuse", ReasonForm, actions.refuse),
         Act("release", "end", ReasonForm, actions.end),
+        Act(
+            "release",
+            "withdraw_version",
+            WithdrawForm,
+            actions.withdraw_version,
+            begins_on=("release",),
+            label=_("撤下公开版本"),
+            roles=("releaser",),
+            place="owner",
+            when=_stands,
+            rule="secrecy",
+        ),
         Act("correction", "mend", MendForm, actions.mend),
+        Act("correction", "publish", PublishCorrectionForm, actions.publish_correction),
+        Act("correction", "send_back", ReasonForm, actions.return_correction),
         Act("correction", "decline", AnswerForm, actions.decline_correction),
         facts={"release": facts, "correction": correction_facts},
     )

@@ -38,6 +38,9 @@ class Publication(models.Model):
     note = models.CharField(max_length=300, blank=True)
     release_id = models.BigIntegerField()
     current = models.BooleanField(default=True)
+    stale_since = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_note = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["slug", "version"], name="publication_once")]
@@ -61,3 +64,6 @@ class Correction(OnSheet):
     wrong = models.TextField(_("错误之处"))
     right = models.TextField(_("正确内容"))
     answer = models.TextField(_("答复"), blank=True)
+    title = models.CharField(_("更正后的标题"), max_length=200, blank=True)
+    body = models.TextField(_("更正后的内容"), blank=True)
+    returned_because = models.TextField(_("退回原因"), blank=True)

@@ -12,7 +12,7 @@ from riskwatch.disclosure.models import Publication, ReceiptState
 
 def publications(text: str = "") -> QuerySet[Publication]:
     """Current publications, newest first; with a text, those that hold it."""
-    rows = Publication.objects.filter(current=True).order_by("-published_at")
+    rows = Publication.objects.filter(current=True, withdrawn_at=None).order_by("-published_at")
     wanted = text.strip()[:80]
     if wanted:
         rows = rows.filter(

@@ -143,11 +143,20 @@ def paper_number(words: str, *, office: str, at: datetime) -> str:
     return f"{words}〔{shanghai_date(at).year}〕{next_number(words, office=office, at=at)}号"
 
 
+def preview(kind: str, content: dict[str, Any], *, at: datetime) -> bytes:
+    """A paper as it would look, marked as a draft; nothing is numbered or kept."""
+    return paper.draft(kind, content, at=at)
+
+
 @transaction.atomic
 def make_paper(
-    kind: str, content: dict[str, Any], *, number: str, sheet: int, version: int, by: Any, at: datetime
-) -> Paper:
-    """Print a record: a PDF from its content, kept with the content and a hash over both."""
+    kind: str, content: dict[str, Any], *, number: str, sheet: int, version: int, by: Any, at: datetime,
+    addressee: int | None = None,
+) -> Paper:  # fmt: skip
+    """Print a record: a PDF from its content, kept with the content and a hash over both.
+
+    A copy for one addressee holds only what concerns that organisation, and is the only one that it reads.
+    """
     body = paper.render(kind, content | {"number": number, "version": version}, at=at)
     digest = sha256(body).hexdigest()
     _write(path_of(digest), body)
@@ -156,7 +165,7 @@ def make_paper(
         stored_by=by, stored_at=at,
     )  # fmt: skip
     made, _created = Paper.objects.update_or_create(
-        sheet_id=sheet, kind=kind, version=version,
+        sheet_id=sheet, kind=kind, version=version, addressee_id=addressee,
         defaults={"number": number, "content": content, "sha256": digest, "file": file, "made_by": by, "made_at": at},
     )  # fmt: skip
     return made

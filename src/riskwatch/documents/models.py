@@ -44,6 +44,7 @@ class Paper(models.Model):
     kind = models.CharField(max_length=30)
     number = models.CharField(max_length=80)
     sheet_id = models.BigIntegerField(db_index=True)
+    addressee_id = models.BigIntegerField(null=True, blank=True)
     version = models.PositiveIntegerField()
     content = models.JSONField()
     sha256 = models.CharField(max_length=64)
@@ -52,4 +53,8 @@ class Paper(models.Model):
     made_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["sheet_id", "kind", "version"], name="paper_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sheet_id", "kind", "version", "addressee_id"], nulls_distinct=False, name="paper_once"
+            )
+        ]

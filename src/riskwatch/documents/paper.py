@@ -31,6 +31,11 @@ KINDS: dict[str, tuple[str, str, tuple[str, ...]]] = {
 }
 
 
+def draft(kind: str, content: dict[str, Any], *, at: datetime) -> bytes:
+    """A paper as it would look: marked as a draft, without a number, kept nowhere."""
+    return render(kind, content | {"number": "草稿，未编号", "version": 0, "draft": "草稿"}, at=at)
+
+
 def render(kind: str, content: dict[str, Any], *, at: datetime) -> bytes:
     """The PDF of a paper.
 

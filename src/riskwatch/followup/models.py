@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +25,43 @@ class Duty(OnSheet):
     told_text = models.TextField(_("通报内容"), blank=True)
     proof = models.TextField(_("凭证"), blank=True)
     customs_note = models.TextField(_("海关核实情况"), blank=True)
+    product = models.CharField(_("产品"), max_length=300, blank=True)
+
+
+class Figure(models.Model):
+    """What an operator reports to have become of one batch; the parts and what remains add up to what is affected."""
+
+    duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="figures")
+    line = models.ForeignKey("measures.Line", on_delete=models.PROTECT, related_name="+")
+    returned = models.DecimalField(_("退运"), max_digits=16, decimal_places=3, default=0)
+    destroyed = models.DecimalField(_("销毁"), max_digits=16, decimal_places=3, default=0)
+    recalled = models.DecimalField(_("召回"), max_digits=16, decimal_places=3, default=0)
+    corrected = models.DecimalField(_("整改"), max_digits=16, decimal_places=3, default=0)
+    remaining = models.DecimalField(_("剩余"), max_digits=16, decimal_places=3, default=0)
+    reason = models.CharField(_("差额说明"), max_length=300, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["duty", "line"], name="figure_once")]
+
+
+VISITS = [("inquiry", _("书面询问")), ("visit", _("现场核查"))]
+
+
+class Visit(models.Model):
+    """What customs asked of an operator, or the visit it paid; the operator's answer, or its refusal to cooperate."""
+
+    duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="visits")
+    kind = models.CharField(_("方式"), max_length=10, choices=VISITS)
+    asked_on = models.DateField(_("日期"))
+    what = models.TextField(_("要求或核查内容"))
+    answer_by = models.DateField(_("答复期限"))
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    answer = models.TextField(_("答复"), blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    refusal = models.TextField(_("拒绝配合的情况"), blank=True)
+    refused_on = models.DateField(null=True, blank=True)
 
 
 class Objection(OnSheet):
@@ -46,6 +84,7 @@ class LiftApplication(OnSheet):
     authentic_why = models.TextField(_("真实性评估意见"), blank=True)
     conforms = models.BooleanField(_("符合性"), null=True)
     conforms_why = models.TextField(_("符合性评估意见"), blank=True)
+    returned_because = models.TextField(_("退回重新评估的原因"), blank=True)
     answer = models.TextField(_("答复"), blank=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
@@ -25,6 +26,11 @@ def course_of_sheet(sheet: int) -> QuerySet[Entry]:
         .select_related("strand", "actor", "on_behalf_of", "payload")
         .order_by("at", "pk")
     )
+
+
+def happened(acts: Iterable[str], *, sheets: Iterable[int], since: datetime) -> bool:
+    """Whether one of these acts was done on one of these sheets since a moment."""
+    return Entry.objects.filter(sheet_id__in=list(sheets), act__in=list(acts), at__gte=since).exists()
 
 
 def has_done(people: Iterable[int], acts: Iterable[str], *, sheets: Iterable[int]) -> Entry | None:

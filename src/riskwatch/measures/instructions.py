@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
 
+from riskwatch.case import outbox
 from riskwatch.measures.models import Instruction, Measure
 from riskwatch.measures.ports import Finding, InspectionControl, PartnerRefusal, PartnerTrouble
 
@@ -26,36 +29,81 @@ def put(measure: Measure, action: str, *, at: datetime) -> None:
     )
 
 
+def put_lapsed(*, at: datetime) -> int:
+    """Write the end of changes of regime that lapsed by themselves, once each. Returns how many were new."""
+    told = Instruction.objects.filter(action="stop").values("measure")
+    over = Measure.objects.filter(sheet__kind="regime_change", sheet__stage="lapsed").exclude(pk__in=told)
+    rows = list(over.select_related("sheet").order_by("pk"))
+    for measure in rows:
+        put(measure, "stop", at=at)
+    return len(rows)
+
+
+def _waiting() -> QuerySet[Instruction]:
+    return Instruction.objects.filter(received_at=None, refused_at=None)
+
+
 def send_waiting(control: InspectionControl, *, at: datetime) -> tuple[int, int]:
-    """Send what waits, in order of making. A lost answer is looked up before sending again. Returns (received, waiting)."""
+    """Send what waits, in order of making. A lost answer is looked up before sending again. Returns (received, waiting).
+
+    What the partner refuses is not sent again: the owner is told why and what to do. What it did not take after many
+    tries is told too, and tried no more.
+    """
+    put_lapsed(at=at)
     received = 0
-    for pk in (
-        Instruction.objects.filter(received_at=None, tries__lt=MOST_TRIES).order_by("pk").values_list("pk", flat=True)
-    ):
+    for pk in _waiting().filter(tries__lt=MOST_TRIES).order_by("pk").values_list("pk", flat=True):
         received += _send(pk, control, at=at)
-    return received, Instruction.objects.filter(received_at=None).count()
+    return received, _waiting().count()
 
 
 @transaction.atomic
 def _send(pk: int, control: InspectionControl, *, at: datetime) -> int:
-    row = Instruction.objects.select_for_update(skip_locked=True).filter(pk=pk, received_at=None).first()
+    rows = Instruction.objects.select_related("measure__sheet__owner")
+    row = (
+        rows.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk, received_at=None, refused_at=None).first()
+    )
     if row is None:
         return 0
-    receipt, problem = "", ""
+    done: dict[str, Any] = {"problem": ""}
     try:
-        with transaction.atomic():
-            receipt = (control.known(row.key) if row.tries else None) or control.send(row.key, row.body)
+        # No savepoint: what the partner took stands, even when its answer is lost on the way back.
+        receipt = (control.known(row.key) if row.tries else None) or control.send(row.key, row.body)
+        done |= {"receipt": receipt, "received_at": at}
     except PartnerTrouble as trouble:
-        problem = str(trouble)
+        done["problem"] = str(trouble)[:300]
+        if row.tries + 1 >= MOST_TRIES:
+            _tell(
+                row,
+                _("布控指令多次未送达：%(title)s"),
+                _("请系统管理员检查与布控系统的连接，恢复后“延期”或“调整”措施即重新下达"),
+                at=at,
+            )
     except PartnerRefusal as refusal:
-        problem = f"refused: {refusal}"
-    done = {"receipt": receipt, "received_at": at} if receipt else {}
-    Instruction.objects.filter(pk=pk).update(tries=F("tries") + 1, problem=problem[:300], **done)
-    return 1 if receipt else 0
+        done |= {"problem": str(refusal)[:300], "refused_at": at}
+        remedy = _("对方不接受的原因：%(why)s。请按原因“调整”措施，新版本将重新下达；不能调整的，改用其他措施") % {
+            "why": refusal
+        }
+        _tell(row, _("布控指令被拒：%(title)s"), remedy, at=at)
+    Instruction.objects.filter(pk=pk).update(tries=F("tries") + 1, **done)
+    return 1 if "receipt" in done else 0
 
 
-def findings_of(control: InspectionControl, measure: Measure) -> tuple[int, int]:
-    """Lots inspected and failed under a measure; a result that came twice counts once."""
-    keys = set(Instruction.objects.filter(measure=measure).values_list("key", flat=True))
-    unique: dict[str, Finding] = {f.key: f for f in control.results() if f.key in keys}
-    return sum(f.lots for f in unique.values()), sum(f.failed for f in unique.values())
+def _tell(row: Instruction, subject: str, remedy: str, *, at: datetime) -> None:
+    sheet = row.measure.sheet
+    for role in ("case_officer", "issuer"):
+        outbox.tell([sheet.owner], subject=subject % {"title": sheet.title}, body=remedy, at=at, sheet=sheet, role=role,
+                    once=f"partner:{row.pk}:{role}")  # fmt: skip
+
+
+def keep_results(control: InspectionControl) -> int:
+    """Keep what came back under each instruction; a result that comes twice counts once. Returns how many changed."""
+    try:
+        unique: dict[str, Finding] = {f.key: f for f in control.results()}
+    except PartnerTrouble:
+        return 0
+    changed = 0
+    for row in Instruction.objects.filter(key__in=unique):
+        found = unique[row.key]
+        if (row.lots, row.failed) != (found.lots, found.failed):
+            changed += Instruction.objects.filter(pk=row.pk).update(lots=found.lots, failed=found.failed)
+    return changed

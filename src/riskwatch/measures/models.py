@@ -39,6 +39,8 @@ class Measure(OnSheet):
     outcome = models.TextField(_("执行结果"), blank=True)
     lift_reason = models.TextField(_("解除理由"), blank=True)
     secrecy_reviewed = models.BooleanField(default=False)
+    returned_because = models.TextField(_("退回原因"), blank=True)
+    drafted_for = models.ForeignKey("parties.Organisation", on_delete=models.PROTECT, null=True, related_name="+")
 
 
 class Addressee(models.Model):
@@ -50,6 +52,7 @@ class Addressee(models.Model):
     service = models.CharField(max_length=10, choices=SERVICE, blank=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     proof = models.CharField(max_length=200, blank=True)
+    acknowledge_by = models.DateField(_("签收期限"), null=True, blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
@@ -58,9 +61,13 @@ class Addressee(models.Model):
 
 
 class Line(models.Model):
-    """A batch under a measure and what became of it; quantities never exceed what is affected."""
+    """A batch under a measure and what became of it; quantities never exceed what is affected.
+
+    A line names the addressee whose batch it is; one without concerns them all.
+    """
 
     measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="lines")
+    organisation = models.ForeignKey("parties.Organisation", on_delete=models.PROTECT, null=True, related_name="+")
     batch = models.CharField(_("批次"), max_length=200)
     unit = models.CharField(_("单位"), max_length=20)
     affected = models.DecimalField(_("涉及数量"), max_digits=16, decimal_places=3)
@@ -122,3 +129,6 @@ class Instruction(models.Model):
     problem = models.CharField(max_length=300, blank=True)
     made_at = models.DateTimeField()
     received_at = models.DateTimeField(null=True, blank=True)
+    refused_at = models.DateTimeField(null=True, blank=True)
+    lots = models.PositiveIntegerField(null=True, blank=True)
+    failed = models.PositiveIntegerField(null=True, blank=True)

@@ -1,14 +1,20 @@
-"""What measures need from outside: inspection control, which puts a change of regime into force at the ports."""
+"""What measures need from outside: inspection control at the ports, and whoever keeps something true to a measure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.conf import settings
 from django.utils.module_loading import import_string
+
+if TYPE_CHECKING:
+    from riskwatch.case.models import Sheet
+    from riskwatch.parties.models import Person
 
 
 class PartnerTrouble(Exception):
@@ -49,3 +55,30 @@ def inspection_control() -> InspectionControl:
     """The control that the settings name."""
     control: InspectionControl = import_string(settings.INSPECTION_CONTROL)
     return control
+
+
+class Change(StrEnum):
+    """What happened to a measure."""
+
+    ISSUED = "issued"
+    CONTENT = "content"
+    ENDED = "ended"
+
+
+class Follower(Protocol):
+    """Keeps something outside this room true to a measure, in the transaction of what changes it."""
+
+    def follow(self, measure: Sheet, change: Change, *, by: Person, at: datetime) -> None:
+        """Take note of a change."""
+        ...
+
+
+@lru_cache(maxsize=1)
+def _followers() -> tuple[Follower, ...]:
+    return tuple(import_string(name) for name in settings.MEASURE_FOLLOWERS)
+
+
+def tell_followers(measure: Sheet, change: Change, *, by: Person, at: datetime) -> None:
+    """Tell every follower that the settings name."""
+    for follower in _followers():
+        follower.follow(measure, change, by=by, at=at)

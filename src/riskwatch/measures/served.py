@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from decree188.calendar import shanghai_date
 from decree188.disposal import operator_duties
+from decree188.measure_rules import MEASURE_RULES
 from riskwatch.case import deadlines, journalling, outbox
 from riskwatch.case.actions import refuse_without_post
-from riskwatch.case.lifecycle import posts_of
+from riskwatch.case.lifecycle import lock, posts_of
 from riskwatch.case.models import Sheet
 from riskwatch.case.sheets import Plan, put
 from riskwatch.measures.models import Addressee, Measure
@@ -26,8 +27,37 @@ def deliver(measure: Measure, *, by: Person, at: datetime) -> None:
     today = shanghai_date(at)
     for row in offices:
         Addressee.objects.filter(pk=row.pk).update(served_on=today, service="platform", recorded_by=by)
-    outbox.tell([r.organisation for r in rows], subject=_("收到%(title)s") % {"title": measure.sheet.title}, at=at,
-                sheet=measure.sheet)  # fmt: skip
+    if MEASURE_RULES[measure.sheet.kind].acknowledged:
+        measure.addressees.update(acknowledge_by=deadlines.due_on("acknowledge", today))
+    outbox.tell(
+        audience(measure), subject=_("收到%(title)s") % {"title": measure.sheet.title}, at=at, sheet=measure.sheet
+    )
+    set_due(measure)
+
+
+def audience(measure: Measure) -> list[Organisation]:
+    """Everybody who was told of a measure: its addressees, and the operators it hits without being addressed to them."""
+    told = measure.sheet.concerns.filter(part__in=("addressee", "measured")).values("organisation")
+    return list(Organisation.objects.filter(pk__in=told).order_by("pk"))
+
+
+def set_due(measure: Measure) -> None:
+    """What is due next on an issued measure: performance once an order is served, before that its acknowledgement.
+
+    Nothing is overdue for an operator before service; an acknowledgement that does not come calls the office to serve
+    on paper.
+    """
+    rows = list(measure.addressees.select_related("organisation"))
+    if measure.perform_by and any(row.served_on for row in rows):
+        due: date | None = measure.perform_by
+    else:
+        due = min((row.acknowledge_by for row in rows if row.acknowledge_by and _silent(row)), default=None)
+    Sheet.objects.filter(pk=measure.pk).exclude(due_on=due).update(due_on=due, escalated_on=None)
+
+
+def _silent(row: Addressee) -> bool:
+    """Whether an addressee has neither acknowledged nor been served on paper."""
+    return row.acknowledged_at is None and (row.served_on is None or row.organisation.kind == "office")
 
 
 @transaction.atomic
@@ -35,6 +65,7 @@ def record_service(
     sheet: Sheet, *, organisation: Organisation, served_on: date, service: str, proof: str, by: Person, at: datetime
 ) -> Sheet:
     """Record service on paper, with its proof."""
+    lock(sheet)
     refuse_without_post(sheet.owner, ("case_officer", "verifier"), by=by, at=at)
     refuse_unless(served_on <= shanghai_date(at), _("送达日期不能晚于今天"), code="future", status=422)
     refuse_unless(
@@ -46,6 +77,7 @@ def record_service(
     refuse_unless(row.served_on is None, _("已于%(day)s送达") % {"day": row.served_on}, code="served")
     Addressee.objects.filter(pk=row.pk).update(served_on=served_on, service=service, proof=proof[:200], recorded_by=by)
     open_duties(sheet, organisation, since=served_on, by=by, at=at)
+    set_due(Measure.objects.get(pk=sheet.pk))
     journalling.record(sheet, f"{sheet.kind}.serve", by=by, at=at,
                        content={"organisation": organisation.pk, "on": served_on, "how": service, "proof": proof})  # fmt: skip
     return sheet
@@ -54,6 +86,7 @@ def record_service(
 @transaction.atomic
 def acknowledge(sheet: Sheet, *, by: Person, at: datetime, remark: str = "") -> Sheet:
     """An addressee acknowledges receipt; where nothing was served before, this is the service."""
+    lock(sheet)
     mine = {p.organisation for p in posts_of(by, at).posts}
     row = Addressee.objects.select_for_update().filter(measure=sheet.pk, organisation__in=mine).first()
     refuse_unless(row is not None, _("贵单位不是主送对象"), code="not_addressee", status=403)
@@ -64,6 +97,7 @@ def acknowledge(sheet: Sheet, *, by: Person, at: datetime, remark: str = "") -> 
         open_duties(sheet, row.organisation, since=today, by=by, at=at)
     served = {} if row.served_on else {"served_on": today, "service": "platform", "recorded_by": by}
     Addressee.objects.filter(pk=row.pk).update(acknowledged_at=at, acknowledged_by=by, **served)
+    set_due(Measure.objects.get(pk=sheet.pk))
     journalling.record(sheet, f"{sheet.kind}.acknowledge", by=by, at=at, content={"organisation": row.organisation_id})
     return sheet
 

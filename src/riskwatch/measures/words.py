@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
+
 from decree188.measure_rules import MEASURE_RULES
 from riskwatch.measures.models import Measure
 from riskwatch.parties.models import Organisation, Person
@@ -34,15 +36,18 @@ def content_of(measure: Measure) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def paper_content(measure: Measure, *, by: Person) -> dict[str, Any]:
-    """A measure as printed."""
+def paper_content(measure: Measure, *, by: Person, addressee: Organisation | None = None) -> dict[str, Any]:
+    """A measure as printed; for one addressee with that addressee's batches and everybody's, no others."""
     shown = []
     for name in _SHOWN:
         value = getattr(measure, name)
         if value:
             text = measure.get_order_kind_display() if name == "order_kind" else str(value)
             shown.append([str(Measure._meta.get_field(name).verbose_name), text])  # type: ignore[union-attr]
-    rows = [[line.batch, f"{line.affected.normalize():f}", line.unit] for line in measure.lines.order_by("pk")]
+    lines = measure.lines.order_by("pk")
+    if addressee is not None:
+        lines = lines.filter(Q(organisation=addressee) | Q(organisation=None))
+    rows = [[line.batch, f"{line.affected.normalize():f}", line.unit] for line in lines]
     sections: list[list[Any]] = [["事由", measure.sheet.title], *shown]
     if rows:
         sections.append(["批次和数量", [["批次", "数量", "单位"], *rows]])
@@ -56,6 +61,10 @@ def paper_content(measure: Measure, *, by: Person) -> dict[str, Any]:
         if rules.audience == "named"
         else ""
     )
-    addressees = [a.organisation.name_zh for a in measure.addressees.select_related("organisation")]
+    addressees = [
+        a.organisation.name_zh
+        for a in measure.addressees.select_related("organisation")
+        if addressee is None or a.organisation_id == addressee.pk
+    ]
     return {"organ": office.full_name_zh or office.name_zh, "addressees": addressees or ["各有关单位"], "sections": numbered,
             "signer": str(by), "note": remedy}  # fmt: skip

@@ -67,6 +67,7 @@ OUTCOME = {"verified": "verify", "refuted": "refute", "unverifiable": "leave_ope
 @transaction.atomic
 def approve(sheet: Sheet, *, by: Person, at: datetime, remark: str = "") -> Sheet:
     """Approve a verification report; the information takes its result."""
+    lifecycle.lock(sheet)
     row = Verification.objects.get(pk=sheet.pk)
     information = Sheet.objects.get(effects=sheet, kind="information")
     advance(sheet, "approve", by=by, at=at, content={"remark": remark})

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from riskwatch.assessment import actions as assessment
+from riskwatch.assessment import reporting
 from riskwatch.assessment import triggers
 from riskwatch.assessment.models import Assessment, ReassessmentDue
 from riskwatch.case import actions as case
@@ -15,7 +16,7 @@ from riskwatch.case import clock, queries
 from riskwatch.case.lifecycle import posts_of
 from riskwatch.case.models import Message, Sheet
 from riskwatch.collection import actions as collection
-from riskwatch.doors.jobs.simulator.river import REPORT, SCENARIOS, walk
+from riskwatch.doors.jobs.simulator.river import assessed, walk
 from riskwatch.measures import actions as measures
 from riskwatch.refusals import Refusal
 
@@ -116,7 +117,7 @@ def test_a_recall_abroad_told_anew_asks_once(cast, at):
     folder = case.open_folder(title="t", owner=cast.orgs["sh"], direction="", sheets=[info], by=officer, at=at)
     made = assessment.commission(folder, assessor=cast.orgs["tech"], question="q", by=officer, at=at)
     assessment.take_up(made, has_interest=False, by=cast["tech-assessor"], at=at)
-    assessment.submit(made, scenarios=SCENARIOS, report=REPORT, by=cast["tech-assessor"], at=at)
+    reporting.submit(made, document=assessed(), by=cast["tech-assessor"], at=at)
     assessment.accept(made, by=cast["sh-approver"], at=at + DAY)
     clock.walk(by=cast["clock-service"], at=at + DAY)
     assert _due(folder) == []

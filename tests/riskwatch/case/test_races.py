@@ -57,6 +57,37 @@ def test_of_two_deciders_one_wins_and_the_other_is_told_who_and_when(house, at, 
     assert str(house["sh-decider"]) in refused[0].reason or str(house["hq-decider"]) in refused[0].reason
 
 
+def test_a_decision_and_its_paper_say_the_same_when_the_proposal_changes_meanwhile(house, at, told):
+    """The decider comes while the proposal is being made anew: decided and printed is what stands, not what stood."""
+    from riskwatch.decision import actions as decision
+    from riskwatch.decision.models import Decision
+    from riskwatch.documents.models import Paper
+    from riskwatch.doors.jobs.simulator.river import walk
+
+    with transaction.atomic():
+        done = walk(house, told[0], upto="proposed", at=at)
+    sheet, held, tried = done.decision, threading.Event(), threading.Event()
+    anew = {"deliberation": "d", "options": "o", "conclusion": "measures", "grounds": "g", "conflict_checked": True}
+
+    def propose_anew():
+        with transaction.atomic():
+            decision.send_back(sheet, reason="r", by=house["hq-decider"], at=at)
+            held.set()
+            tried.wait(10)
+            decision.propose(sheet, measures="改为公告", by=house["sh-case_officer"], at=at, **anew)
+
+    def decide():
+        held.wait(10)
+        threading.Timer(1.5, tried.set).start()
+        return decision.decide(type(sheet).objects.get(pk=sheet.pk), by=house["sh-decider"], at=at)
+
+    results = _together(propose_anew, decide)
+    assert not [r for r in results if isinstance(r, Refusal)]
+    row, paper = Decision.objects.select_related("sheet").get(pk=sheet.pk), Paper.objects.get(sheet_id=sheet.pk)
+    assert (row.sheet.stage, row.measures) == ("decided", "改为公告")
+    assert ["四、措施", "改为公告"] in paper.content["sections"]
+
+
 def test_numbers_have_no_gap_and_no_twin_under_eight_writers(house, at):
     from riskwatch.documents.actions import next_number
 

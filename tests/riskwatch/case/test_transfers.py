@@ -142,9 +142,10 @@ def test_a_partner_sees_and_works_on_the_enclosed_information_and_finds_it_in_th
         collection.amend(joint.information, brand="再一品牌", reason="笔误", by=stranger, at=at)
     made = assessment.commission(joint.folder, assessor=cast.orgs["tech"], question="q", by=partner, at=at)
     assessment.take_up(made, has_interest=False, by=cast["tech-assessor"], at=at)
-    from riskwatch.doors.jobs.simulator.river import REPORT, SCENARIOS
+    from riskwatch.assessment import reporting
+    from riskwatch.doors.jobs.simulator.river import assessed
 
-    assessment.submit(made, scenarios=SCENARIOS, report=REPORT, by=cast["tech-assessor"], at=at)
+    reporting.submit(made, document=assessed(), by=cast["tech-assessor"], at=at)
     assert made in queries.inbox(posts_of(cast["sz-approver"], at), at=at)
     assert made not in queries.inbox(posts_of(cast["pj-approver"], at), at=at)
 

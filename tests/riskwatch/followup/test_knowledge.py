@@ -55,7 +55,7 @@ def _fulfil(duties, cast, at):
 
 @pytest.mark.parametrize("named", [True, False], ids=["naming its report", "by operator and product"])
 def test_a_case_does_not_close_beside_its_operators_open_duties(named, report, folder, cast, at):
-    duties = _know(cast, at, about=report.number) if named else _know(cast, at)
+    duties = _know(cast, at, report=report) if named else _know(cast, at)
     with pytest.raises(Refusal) as refused:
         _close(folder, cast, at)
     assert refused.value.code == "unfinished"
@@ -99,15 +99,13 @@ def test_a_duty_under_a_measure_or_another_record_cannot_be_put_into_a_case(fold
 
 def test_only_ones_own_report_can_be_named(report, cast, at):
     with pytest.raises(Refusal) as refused:
-        _know(cast, at, who="rival-manager", about=report.number)
-    assert refused.value.fields
-    with pytest.raises(Refusal):
-        _know(cast, at, about="RI-0000-0000-000000")
+        _know(cast, at, who="rival-manager", report=report)
+    assert refused.value.status == 404
 
 
-def test_the_counter_takes_the_reports_number(report, folder, cast, at):
+def test_the_counter_offers_the_report(report, folder, cast, at):
     browser = Client()
     browser.force_login(cast["firm-staff"])
-    said = {"office": cast.orgs["sh"].pk, "product": "x", "known_at": "2026-03-01T08:00", "about": report.number}
+    said = {"office": cast.orgs["sh"].pk, "product": "x", "known_at": "2026-03-01T08:00", "report": report.pk}
     assert browser.post(reverse("counter:knowledge"), said).status_code == 302
     assert report.effects.filter(kind="duty").count() == 4

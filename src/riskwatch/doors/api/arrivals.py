@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.conf import settings
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ import decree188
 from decree188 import collection as law
 from decree188.calendar import SHANGHAI, shanghai_date
 from decree188.scope import aspects, operator_roles
+from riskwatch.case.access import visible
 from riskwatch.case.models import Sheet
 from riskwatch.collection import actions, bulk
 from riskwatch.collection.desk import FactsForm
@@ -78,7 +80,7 @@ class KnowledgeIn(Behalf):
     office: str = Field(max_length=40)
     product: str = Field(min_length=1, max_length=200)
     known_at: datetime
-    about: str = Field("", max_length=60, description="number of the operator's own report, when it made one")
+    report: int | None = Field(None, description="the operator's own report from which it knows")
 
 
 class TraceabilityIn(Behalf):
@@ -165,9 +167,11 @@ def _report(request: Any, body: ReportIn) -> Any:
 
 def _know(request: Any, body: KnowledgeIn) -> Any:
     at = timezone.now()
-    made = followup.know(office=_organisation(body.office), product=body.product, known_at=_moment(body.known_at),
-                         on_behalf=_principal(body.on_behalf), direction=body.direction, about=body.about, commodity_code=body.commodity_code,
-                         by=request.auth, at=at)  # fmt: skip
+    made = followup.know(
+        office=_organisation(body.office), product=body.product, known_at=_moment(body.known_at), by=request.auth, at=at,
+        on_behalf=_principal(body.on_behalf), direction=body.direction, commodity_code=body.commodity_code,
+        report=get_object_or_404(visible(Sheet.objects.all(), to=request.auth, at=at), pk=body.report) if body.report else None,
+    )  # fmt: skip
     return [_made(sheet) for sheet in made]
 
 

@@ -173,7 +173,7 @@ def sheet(request: Any, pk: int) -> Any:
         )
     )
     return _short(row, me.today) | {
-        "depth": seen, "facts": [{"label": str(f.label), "value": str(f.value)} for f in desk.facts(row, seen)],
+        "depth": seen, "facts": [{"label": str(f.label), "value": str(f.value)} for f in desk.facts(row, seen, organisations={p.organisation for p in me.posts})],
         "causes": [s.pk for s in causes if s.pk in near], "effects": [s.pk for s in effects if s.pk in near],
         "acts": [a.key for a in desk.offered(row, me, at)],
     }  # fmt: skip

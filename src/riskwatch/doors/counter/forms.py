@@ -12,7 +12,7 @@ from decree188 import collection as law
 from decree188.calendar import SHANGHAI, shanghai_date
 from decree188.scope import operator_roles
 from riskwatch.case.desk import organisations, text
-from riskwatch.case.models import Direction
+from riskwatch.case.models import Direction, Sheet
 from riskwatch.collection.desk import FactsForm
 from riskwatch.documents.forms import FilesField
 from riskwatch.parties.models import Organisation, Person, Qualification
@@ -89,7 +89,12 @@ class KnowledgeForm(BehalfForm):
     office = organisations(_("主管海关"), "office", several=False)
     product = forms.CharField(label=_("产品"), max_length=200)
     known_at = MomentField(label=_("知悉时间"))
-    about = forms.CharField(label=_("所报告信息的编号（已报告的填写）"), max_length=60, required=False)
+    report = forms.ModelChoiceField(
+        Sheet.objects.none(),
+        label=_("来自本企业的哪份报告"),
+        required=False,
+        help_text=_("已报告过的，请选上，便于前后对照"),
+    )
 
 
 class TraceabilityForm(BehalfForm):

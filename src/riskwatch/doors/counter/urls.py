@@ -27,6 +27,7 @@ urlpatterns = [
     path("sheets/<int:pk>/", case.sheet_page, DOOR, name="sheet"),
     path("sheets/<int:pk>/files/<int:number>/", case.file, DOOR, name="file"),
     path("sheets/<int:pk>/<str:key>/", case.act_page, DOOR, name="act"),
+    path("sheets/<int:pk>/<str:key>/preview.pdf", case.preview, DOOR, name="preview"),
     path("papers/<uuid:pk>/", case.paper, DOOR, name="paper"),
     *parties.addresses("counter"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -34,6 +35,8 @@ from riskwatch.doors.counter.forms import (
     offer_principals,
 )
 from riskwatch.followup import actions as followup
+from riskwatch.followup.duties import own_reports
+from riskwatch.measures import queries as measures
 from riskwatch.parties import actions as parties
 from riskwatch.parties.models import Membership, Organisation, Qualification
 from riskwatch.parties.views import SignedIn
@@ -61,9 +64,23 @@ def inbox(request: SignedIn) -> HttpResponse:
     me = posts_of(request.user, at)
     rows = queries.inbox(me, at=at)
     orders = visible(Sheet.objects.filter(binding_on(me.today), kind__in=MEASURES), to=request.user, at=at)
-    received = dress(orders.select_related("owner").order_by("-made_at")[:20], me.today)
-    mine = [Organisation.objects.get(pk=o) for o in dict.fromkeys(p.organisation for p in me.posts)]
+    keys = dict.fromkeys(p.organisation for p in me.posts)
+    received = _received(list(orders.select_related("owner").order_by("-made_at")[:60]), list(keys), me.today)[:20]
+    mine = [Organisation.objects.get(pk=o) for o in keys]
     return render(request, "counter/inbox.html", _page(rows, at, request) | {"received": received, "mine": mine})
+
+
+def _received(sheets: list[Sheet], organisations: list[int], today: Any) -> list[dict[str, Any]]:
+    """Measures as an addressee needs them: those not yet acknowledged first, the nearest day on top."""
+    known = measures.received(sheets, organisations)
+    rows = [row | {"mine": known[row["sheet"].pk]} for row in dress(sheets, today)]
+    for row in rows:
+        row["sign_late"] = bool(
+            row["mine"].unacknowledged and row["mine"].acknowledge_by and row["mine"].acknowledge_by < today
+        )
+    far = date.max
+    return sorted(rows, key=lambda r: (not r["mine"].unacknowledged, r["mine"].acknowledge_by or far) if r["mine"].unacknowledged
+                  else (True, far))  # fmt: skip
 
 
 @login_required
@@ -129,6 +146,7 @@ def knowledge(request: SignedIn) -> HttpResponse:
     at = timezone.now()
     form = KnowledgeForm(request.POST or None)
     offer_principals(form, request.user, at, "direction", "commodity_code")
+    form.fields["report"].queryset = own_reports(request.user, at)  # type: ignore[attr-defined]
 
     def do(said: dict[str, Any]) -> Sheet:
         return followup.know(**said, by=request.user, at=at)[0]

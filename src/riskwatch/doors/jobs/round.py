@@ -12,7 +12,7 @@ from riskwatch.case import clock
 from riskwatch.collection.queries import receipts_since
 from riskwatch.disclosure.actions import copy_receipts, follow_measures
 from riskwatch.journal.actions import seal
-from riskwatch.measures.instructions import send_waiting
+from riskwatch.measures.instructions import keep_results, send_waiting
 from riskwatch.measures.ports import inspection_control
 from riskwatch.parties.models import Person
 
@@ -36,6 +36,7 @@ def run(*, at: datetime, tell: Callable[[str], None] = lambda text: None) -> Don
     by = Person.objects.get(username=SERVICE)
     walked = clock.walk(by=by, at=at, step_done=tell)
     sent, _waiting = send_waiting(inspection_control(), at=at)
+    keep_results(inspection_control())
     receipts = copy_receipts(receipts_since(at - timedelta(days=2)))
     ended = follow_measures(at=at)
     made = seal(at=at, keep_in=settings.SEALS)

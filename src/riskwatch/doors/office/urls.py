@@ -38,6 +38,7 @@ urlpatterns = [
     path("sheets/<int:pk>/take-charge/", intake.take_charge, name="take_charge"),
     path("sheets/<int:pk>/files/<int:number>/", case.file, DOOR, name="file"),
     path("sheets/<int:pk>/<str:key>/", case.act_page, DOOR, name="act"),
+    path("sheets/<int:pk>/<str:key>/preview.pdf", case.preview, DOOR, name="preview"),
     path("papers/<uuid:pk>/", case.paper, DOOR, name="paper"),
     path("people/", administration.people, name="people"),
     path("people/<int:pk>/", administration.person, name="person"),

@@ -132,6 +132,8 @@ def _impose(cast: Cast, done: Walk, far: int, at: datetime, office: str, kind: s
         if named
         else []
         if kind in ("announcement", "regime_change")
+        else [cast.orgs["police"]]
+        if kind == "joint_handling"
         else [cast.orgs["pj"], cast.orgs["sz"]]
     )
     lines = [("B2601", Decimal(1200), "件"), ("B2602", Decimal(300), "件")] if kind == "order" else []
