@@ -19,6 +19,7 @@ from riskwatch.case.lifecycle import advance, lock, posts_of
 from riskwatch.case.models import Folder, Sheet
 from riskwatch.case.sheets import Plan, begin, concern
 from riskwatch.documents import actions as documents
+from riskwatch.look.words import listed
 from riskwatch.parties import queries as parties
 from riskwatch.parties.models import Designation, Organisation, Person
 from riskwatch.refusals import Refusal, refuse_unless
@@ -204,7 +205,7 @@ def remit(centre: Organisation, information: Sheet, today: date) -> Designation:
             return one
         failed = min(failed, answer.failed, key=len)
     words = {"product": _("产品不在指定范围"), "area": _("区域不在指定范围"), "period": _("不在指定时段")}
-    raise Refusal(_("监测中心无权办理：%(why)s") % {"why": "、".join(words[f] for f in failed)},
+    raise Refusal(_("监测中心无权办理：%(why)s") % {"why": listed(words[f] for f in failed)},
                   remedy=_("移送主管海关，或由总署调整指定"), rule=decree188.by_name("centre_remit"), code="outside_remit",
                   status=403)  # fmt: skip
 

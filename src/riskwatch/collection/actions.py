@@ -24,6 +24,7 @@ from riskwatch.catalogue import queries as catalogue
 from riskwatch.collection import identities
 from riskwatch.collection.models import Addition, Information, Report
 from riskwatch.documents import actions as documents
+from riskwatch.look.words import clauses, either
 from riskwatch.parties import mandates
 from riskwatch.parties.models import Organisation, Person, Qualification
 from riskwatch.refusals import Refusal, refuse_unless
@@ -44,14 +45,14 @@ def _checked(facts: Mapping[str, Any]) -> dict[str, Any]:
             try:
                 clean[name] = check(clean[name])
             except InvalidIdentifier as error:
-                problems[name] = error.reason_zh
+                problems[name] = either(error.reason_zh, error.reason_en)
     if clean.get("source_kind") == "other" and not clean.get("source_words", "").strip():
         problems["source_words"] = _("来源为“其它”时须说明")
     if clean.get("spread") and not clean.get("spread_reason", "").strip():
         problems["spread_reason"] = _("判断影响范围须写明理由")
     if problems:
         raise Refusal(
-            "；".join(problems.values()), remedy=_("改正后再提交"), code="wrong_fields", status=422, fields=problems
+            clauses(problems.values()), remedy=_("改正后再提交"), code="wrong_fields", status=422, fields=problems
         )
     return clean
 
@@ -237,10 +238,10 @@ def enter(sheet: Sheet, *, by: Person, at: datetime, commodity_code: str = "", i
     changes = _checked({"commodity_code": commodity_code or info.commodity_code, "aspects": list(aspects) or info.aspects,
                         "spread": spread, "spread_reason": spread_reason})  # fmt: skip
     answer = excluded_products(changes["commodity_code"])
-    refuse_unless(answer.scope != Scope.OUT, answer.reason_zh, remedy=_("不予受理或移送"),
+    refuse_unless(answer.scope != Scope.OUT, either(answer.reason_zh, answer.reason_en), remedy=_("不予受理或移送"),
                   rule=decree188.by_name("excluded_products"), code="out_of_scope")  # fmt: skip
     if answer.scope == Scope.MIXED:
-        refuse_unless(in_scope and reason.strip(), _("%(why)s：须确认属于工业品并写明理由") % {"why": answer.reason_zh},
+        refuse_unless(in_scope and reason.strip(), _("%(why)s：须确认属于工业品并写明理由") % {"why": either(answer.reason_zh, answer.reason_en)},
                       remedy=_("勾选“属于工业品”并填写理由，或不予受理"), rule=decree188.by_name("excluded_products"),
                       code="mixed_scope", status=422)  # fmt: skip
     refuse_unless(

@@ -14,6 +14,7 @@ from defusedxml.ElementTree import iterparse
 from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
 
+from riskwatch.look.words import labelled, listed
 from riskwatch.refusals import Refusal
 
 EXTENSIONS = {
@@ -45,7 +46,7 @@ def inspect(body: bytes, name: str, *, limit: int) -> tuple[str, bytes]:
     extension = name.rsplit(".", 1)[-1].lower() if "." in name else ""
     claimed = EXTENSIONS.get(extension)
     if claimed is None:
-        raise _no(_("不接收这种文件；可用：%(kinds)s") % {"kinds": "、".join(sorted(EXTENSIONS))}, name)
+        raise _no(_("不接收这种文件；可用：%(kinds)s") % {"kinds": listed(sorted(EXTENSIONS))}, name)
     if _EICAR in body[:4096]:
         raise _no(_("文件含有病毒特征"), name)
     guess = filetype.guess(body)
@@ -60,7 +61,7 @@ def inspect(body: bytes, name: str, *, limit: int) -> tuple[str, bytes]:
 
 
 def _no(reason: str, name: str) -> Refusal:
-    return Refusal(f"{name}：{reason}", remedy=_("更换文件后重新上传"), code="file_refused", status=422)
+    return Refusal(labelled(name, reason), remedy=_("更换文件后重新上传"), code="file_refused", status=422)
 
 
 def _photo(body: bytes, name: str) -> bytes:

@@ -18,6 +18,7 @@ from riskwatch.disclosure import queries
 from riskwatch.documents.forms import FilesField
 from riskwatch.doors.portal import ports
 from riskwatch.doors.portal.limits import limit, limit_key
+from riskwatch.look.words import either
 from riskwatch.parties.models import Organisation
 from riskwatch.refusals import Refusal
 
@@ -51,7 +52,7 @@ class ReportForm(forms.Form):
             try:
                 return check_resident_id(text)
             except InvalidIdentifier as error:
-                raise forms.ValidationError(error.reason_zh) from None
+                raise forms.ValidationError(either(error.reason_zh, error.reason_en)) from None
         if len(text) < 6:
             raise forms.ValidationError(_("证件号码太短"))
         return text
