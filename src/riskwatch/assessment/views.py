@@ -26,6 +26,7 @@ from riskwatch.case import desk
 from riskwatch.case.access import depth, visible
 from riskwatch.case.models import Sheet
 from riskwatch.documents import paper
+from riskwatch.look.templatetags.look import shanghai
 from riskwatch.parties.views import SignedIn
 from riskwatch.refusals import Refusal
 
@@ -125,7 +126,7 @@ def save(request: SignedIn, pk: int, door: str) -> HttpResponse:
         draft = reporting.save_draft(row.sheet, document=_document(request), by=request.user, at=timezone.now())
     except Refusal as refused:
         return _refused(refused)
-    return JsonResponse({"number": draft.number, "at": timezone.localtime(draft.saved_at).strftime("%H:%M:%S")})
+    return JsonResponse({"number": draft.number, "at": shanghai(draft.saved_at)})
 
 
 @login_required

@@ -8,8 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from riskwatch.assessment import actions as assessment
-from riskwatch.assessment import reporting
-from riskwatch.assessment import triggers
+from riskwatch.assessment import reporting, triggers
 from riskwatch.assessment.models import Assessment, ReassessmentDue
 from riskwatch.case import actions as case
 from riskwatch.case import clock, queries

@@ -121,13 +121,13 @@ def test_a_colleague_who_is_not_recused_acts(done, cast, at):
 
 def test_a_deputy_of_a_recused_person_is_refused_in_that_post(done, cast, at):
     today = at.date()
-    name_deputy(cast["sh-case_officer"], cast["sh-decider"], since=today, until=today, reason="休假",
+    name_deputy(cast["sh-case_officer"], cast["sh-releaser"], since=today, until=today, reason="休假",
                 by=cast["sh-case_officer"], at=at)  # fmt: skip
     with pytest.raises(Refusal) as refused:
-        case.close(done.folder, by=cast["sh-decider"], at=at, summary="s")
+        case.close(done.folder, by=cast["sh-releaser"], at=at, summary="s")
     assert refused.value.code == "recused"
     with pytest.raises(Refusal) as refused:
-        decision.judge(done.folder, deliberation="d", options="o", by=cast["sh-decider"], at=at)
+        decision.judge(done.folder, deliberation="d", options="o", by=cast["sh-releaser"], at=at)
     assert refused.value.code == "recused"
 
 
