@@ -5,26 +5,27 @@ Messages are Chinese, so what the sources say is what a Chinese reader sees; the
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import DEFAULT_KEYWORDS, extract
+from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
-KEYWORDS = DEFAULT_KEYWORDS | {
-    "_now": None,
-    "gettext_lazy": None,
-    "gettext_noop": None,
-    "ngettext_lazy": (1, 2),
-    "pgettext_lazy": ((1, "c"), 2),
-    "npgettext_lazy": ((1, "c"), 2, 3),
+# Where the words stand among the arguments: context, singular, plural.
+_CALLS: dict[str, tuple[int | None, int, int | None]] = {
+    **dict.fromkeys(("_", "_now", "gettext", "gettext_lazy", "gettext_noop"), (None, 0, None)),
+    **dict.fromkeys(("pgettext", "pgettext_lazy"), (0, 1, None)),
+    **dict.fromkeys(("ngettext", "ngettext_lazy"), (None, 0, 1)),
+    **dict.fromkeys(("npgettext", "npgettext_lazy"), (0, 1, 2)),
 }
-PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[a-z]")
+Words = str | tuple[str, ...]
+PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[a-z]|\{\w*\}")
 HEADER = """\
 # English of Riskwatch. Refreshed by `riskwatch messages`; write translations here, in `msgstr`."""
 
@@ -45,12 +46,27 @@ def gathered(package: Path) -> Catalog:
     return catalogue
 
 
-def _messages(path: Path) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
+def _messages(path: Path) -> Iterator[tuple[Words, str | None]]:
     text = path.read_text(encoding="utf-8")
-    if path.suffix != ".py":
-        # Indentation means nothing in a template, and everything to what reads Python.
-        text = "\n".join(line.strip() for line in templatize(text, origin=str(path)).splitlines())
-    for _line, words, _comments, context in extract("python", io.BytesIO(text.encode()), KEYWORDS):
+    return _of_python(text) if path.suffix == ".py" else _of_template(text, str(path))
+
+
+def _of_python(text: str) -> Iterator[tuple[Words, str | None]]:
+    """Read from the syntax tree, so that words inside f-strings are found too."""
+    for node in ast.walk(ast.parse(text)):
+        called = getattr(node, "func", None)
+        place = _CALLS.get(str(getattr(called, "id", getattr(called, "attr", ""))))
+        if place and isinstance(node, ast.Call):
+            said = [a.value if isinstance(a, ast.Constant) and isinstance(a.value, str) else None for a in node.args]
+            context, one, several = (None if n is None or n >= len(said) else said[n] for n in place)
+            if one:
+                yield (one, several) if several else one, context
+
+
+def _of_template(text: str, name: str) -> Iterator[tuple[Words, str | None]]:
+    # Indentation means nothing in a template, and everything to what reads Python.
+    calls = "\n".join(line.strip() for line in templatize(text, origin=name).splitlines())
+    for _line, words, _comments, context in extract("python", io.BytesIO(calls.encode())):
         yield (words if isinstance(words, str) else tuple(words)), context
 
 
