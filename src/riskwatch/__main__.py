@@ -5,11 +5,12 @@ import sys
 
 WELCOME = """riskwatch: quality-safety risk early warning for import and export industrial products
 
-  riskwatch up                     set everything up and start it (--prepare: set up only; --no-demo; --port N)
+  riskwatch up                     set everything up and start it (--prepare: set up only; --demo, --no-demo; --port N)
   riskwatch collect FILE …         read files of risk information; reading one twice adds nothing
   riskwatch first-admins           the first three administrators of a new house, each with a one-time password
   riskwatch tick                   one round of the clock: lapses, reminders, seals
-  riskwatch journal verify         check the whole journal, or an archive package by itself
+  riskwatch journal verify         check the whole journal, or an archive package; --seals FOLDER compares with kept seals
+  riskwatch assess FILE.json       assess scenarios from a file, without a case (--lang zh|en, --json)
   riskwatch db start|stop|status   the embedded database
   riskwatch db backup|drill|restore FILE
   riskwatch lawmap                 place of the law → rule → screen
@@ -21,6 +22,7 @@ WELCOME = """riskwatch: quality-safety risk early warning for import and export 
 def main() -> None:
     """Run a command; without one, say what there is."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "riskwatch.config.settings")
+    os.umask(0o077)  # what is written here is its owner's alone
     if len(sys.argv) == 1:
         print(WELCOME)  # noqa: T201
         return

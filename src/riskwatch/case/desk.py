@@ -20,6 +20,7 @@ from riskwatch.case.models import Folder, Sheet
 from riskwatch.case.sheets import attach
 from riskwatch.case.steps import NEW, Step
 from riskwatch.documents.forms import FilesField
+from riskwatch.look.asked import plausible
 from riskwatch.look.templatetags.look import shanghai
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import Refusal
@@ -76,7 +77,9 @@ def text(label: Any, *, rows: int = 3, required: bool = True, help_text: Any = "
 
 def day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
     """A field for a Shanghai date."""
-    return forms.DateField(label=label, widget=DateInput(), required=required, help_text=help_text)
+    return forms.DateField(
+        label=label, widget=DateInput(), required=required, help_text=help_text, validators=[plausible]
+    )
 
 
 def organisations(label: Any, *kinds: str, several: bool = True, required: bool = True) -> Any:

@@ -258,13 +258,20 @@ class Message(models.Model):
     body = models.TextField(blank=True)
     once_key = models.CharField(max_length=120, unique=True, null=True, blank=True)
     sent_at = models.DateTimeField()
-    read_at = models.DateTimeField(null=True, blank=True)
-    read_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
 
     class Meta:
         indexes = [models.Index(fields=["to_organisation", "-sent_at"], name="message_of_org")]
+
+
+class MessageRead(models.Model):
+    """A person has read a message; for colleagues in the same post it stays new."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "person"], name="read_once")]
 
 
 class SheetFile(models.Model):

@@ -16,13 +16,15 @@ from decree188.calendar import shanghai_date
 from riskwatch.case import agents, families
 from riskwatch.case.access import visible
 from riskwatch.case.lifecycle import FINAL, Standing, stage_name
-from riskwatch.case.models import Concern, Enclosure, Folder, JointOffice, Message, Sheet
+from riskwatch.case.models import Concern, Enclosure, Folder, JointOffice, Message, MessageRead, Sheet
 from riskwatch.case.standing import binding_on
 from riskwatch.case.steps import MEASURES, NEW, STEPS
 from riskwatch.case.words import KINDS
 from riskwatch.parties import queries as parties
+from riskwatch.parties import roles
 from riskwatch.parties.models import OfficeReach, Person
 
+SEE_NO_CASES = frozenset({*roles.ADMINISTRATORS, "policy"})
 # Columns that only the database reads; lists leave them there.
 UNSHOWN = ("words", "tokens", "readers")
 
@@ -222,9 +224,18 @@ def search(text: str, *, to: Person, at: datetime, kinds: Iterable[str] = ()) ->
 
 
 def messages(person: Person, *, at: datetime) -> QuerySet[Message]:
-    """A person's messages: to them, or to an organisation in which they hold the named role."""
-    posts = parties.posts(person, shanghai_date(at))
+    """A person's messages: to them, or to an organisation in which they hold the named role.
+
+    Administrators and rule keepers see no cases, so what is told to their office is not told to them.
+    """
     mine = Q(to_person=person)
-    for post in posts:
-        mine |= Q(to_organisation=post.organisation) & (Q(role="") | Q(role=post.role))
+    for post in parties.posts(person, shanghai_date(at)):
+        if post.role not in SEE_NO_CASES:
+            mine |= Q(to_organisation=post.organisation) & (Q(role="") | Q(role=post.role))
     return Message.objects.filter(mine).select_related("sheet", "to_organisation").order_by("-sent_at", "-pk")
+
+
+def unread(person: Person, *, at: datetime) -> QuerySet[Message]:
+    """Those of a person's messages that this person has not marked as read; what colleagues read counts for them alone."""
+    mine = MessageRead.objects.filter(message=OuterRef("pk"), person=person)
+    return messages(person, at=at).filter(~Exists(mine))

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from decree188.calendar import shanghai_date
-from riskwatch.case import deadlines, desk, queries
+from riskwatch.case import deadlines, desk, outbox, queries
 from riskwatch.case.access import depth, folders_visible, visible
 from riskwatch.case.lifecycle import posts_of, stage_name
 from riskwatch.case.models import Folder, Sheet
@@ -27,6 +27,7 @@ from riskwatch.case.words import KINDS
 from riskwatch.documents import actions as documents
 from riskwatch.documents.models import Paper
 from riskwatch.journal.queries import course_of_sheet
+from riskwatch.look.asked import whole_number
 from riskwatch.parties.views import SignedIn
 from riskwatch.refusals import Refusal
 
@@ -146,7 +147,7 @@ def _act(
                 form=form,
                 by=request.user,
                 at=at,
-                expected_version=int(shown) if shown and shown.isdigit() else None,
+                expected_version=whole_number(shown),
             )
         except Refusal as refused:
             refusal = refused
@@ -247,18 +248,14 @@ def _bytes(body: bytes, media: str, name: str, *, inline: bool) -> HttpResponse:
 
 @login_required
 def messages_page(request: SignedIn, door: str) -> HttpResponse:
-    """A person's messages; opening the page reads them."""
+    """A person's messages; one or all are marked as read by pressing a button, not by looking."""
     at = timezone.now()
+    if request.method == "POST":
+        outbox.mark_read(request.user, request.POST.getlist("message"), at=at)
+        return redirect(f"{door}:messages")
     rows = list(queries.messages(request.user, at=at)[:200])
-    unread = [m.pk for m in rows if m.read_at is None]
-    from riskwatch.case.models import Message
-
-    Message.objects.filter(pk__in=unread).update(read_at=at, read_by=request.user)
-    visible_sheets = set(
-        visible(
-            Sheet.objects.filter(pk__in=[m.sheet_id for m in rows if m.sheet_id]), to=request.user, at=at
-        ).values_list("pk", flat=True)
-    )
-    return render(
-        request, "case/messages.html", {"rows": rows, "unread": set(unread), "door": door, "linkable": visible_sheets}
-    )
+    keys = [m.pk for m in rows]
+    new = set(queries.unread(request.user, at=at).filter(pk__in=keys).values_list("pk", flat=True))
+    told_of = Sheet.objects.filter(pk__in=[m.sheet_id for m in rows if m.sheet_id])
+    linkable = set(visible(told_of, to=request.user, at=at).values_list("pk", flat=True))
+    return render(request, "case/messages.html", {"rows": rows, "unread": new, "door": door, "linkable": linkable})

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from decree188 import collection as law
 from decree188 import scope
 from decree188.calendar import shanghai_date
-from riskwatch.case.desk import Act, DateInput, Fact, ReasonForm, StepForm, enter, text
+from riskwatch.case.desk import Act, Fact, ReasonForm, StepForm, day, enter, text
 from riskwatch.case.models import Direction, Folder, Sheet
 from riskwatch.catalogue import queries as catalogue
 from riskwatch.collection import actions
@@ -34,7 +34,7 @@ class FactsForm(forms.Form):
     importer = forms.CharField(label=_("进口商"), max_length=300, required=False)
     port = forms.CharField(label=_("口岸"), max_length=100, required=False)
     declaration_number = forms.CharField(label=_("报关单号"), max_length=18, required=False)
-    occurred_on = forms.DateField(label=_("发生日期"), widget=DateInput(), required=False)
+    occurred_on = day(_("发生日期"), required=False)
     hazard_text = text(_("危害描述"), required=False)
     injuries = text(_("伤害情况"), rows=2, required=False)
     deaths = forms.IntegerField(label=_("死亡人数"), min_value=0, max_value=100000, required=False)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
 from decree188.calendar import shanghai_date
 from riskwatch.doors.addresses import client_address
+from riskwatch.parties.keys import end_keys
 from riskwatch.parties.queries import posts
 
 
@@ -29,7 +31,9 @@ class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """The same address that the portal's limits count."""
         return client_address(request)
 
+    @transaction.atomic
     def set_password(self, user: Any, password: str) -> None:
-        """A password of one's own ends the one-time password."""
+        """A password of one's own ends the one-time password, and the keys that were made under the old one."""
         user.one_time_password = False
         super().set_password(user, password)
+        end_keys(user, at=timezone.now())

@@ -16,6 +16,7 @@ from typing import Any
 
 KEEPER = "keeper"  # the cluster's superuser; the application never connects as it
 APP = "riskwatch"
+ROLES = (APP, "riskwatch_portal", "riskwatch_identity")
 LONGEST_SOCKET = 90  # a socket's whole path may have 107 bytes
 KEPT_APART = Path("/var/lib/riskwatch")
 
@@ -84,7 +85,7 @@ def _reachable(package: Path, found: Path) -> Path:
         return found.parent
     copy = KEPT_APART / f"postgres-{_mark(package)}-{found.stat().st_mtime_ns:x}"
     if not (copy / "done").exists():
-        copy.parent.mkdir(mode=0o755, exist_ok=True)
+        _passable(copy.parent)
         shutil.copytree(package, copy / package.name, dirs_exist_ok=True)
         libs = package.with_name(package.name + ".libs")
         if libs.exists():
@@ -114,12 +115,13 @@ def start(home: Path, *, fast: bool = False, patience: float = 60.0) -> Cluster:
             str(here.data),
             "-U",
             KEEPER,
-            "--auth=trust",
+            "--auth=peer",
             "-E",
             "UTF8",
             "--locale=C.UTF-8",
             *(["--no-sync"] if fast else []),
         )
+    _guard(here)
     _start_until_up(here, fast=fast, patience=patience)
     _furnish(here)
     return here
@@ -128,12 +130,44 @@ def start(home: Path, *, fast: bool = False, patience: float = 60.0) -> Cluster:
 def _own_folders(here: Cluster) -> None:
     """Make the folders, ours alone; one that somebody else put there first is refused."""
     for folder in (here.data, here.socket):
-        folder.mkdir(parents=True, exist_ok=True)
+        _passable(folder.parent)
+        folder.mkdir(exist_ok=True)
         if folder.is_symlink() or folder.stat().st_uid not in _owners():
             raise NoDatabase(f"{folder} belongs to somebody else: remove it, or set RISKWATCH_HOME elsewhere")
         folder.chmod(0o700)
         if os.geteuid() == 0:
             shutil.chown(folder, "nobody", "nogroup")
+
+
+def _passable(folder: Path) -> None:
+    """Make a folder and those above it; root's are passable for the server, which runs as nobody."""
+    for one in [*reversed([p for p in folder.parents if not p.exists()]), folder]:
+        if not one.exists():
+            one.mkdir(exist_ok=True)
+            one.chmod(0o711 if os.geteuid() == 0 else 0o700)
+
+
+def _guard(here: Cluster) -> None:
+    """Let in over the socket only the account that starts the cluster; anybody else's is turned away by the server.
+
+    A running server reads the rules anew when they changed.
+    """
+    account = pwd.getpwuid(os.geteuid()).pw_name
+    rules = {
+        "pg_hba.conf": "local all all peer map=house\n",
+        "pg_ident.conf": "".join(f'house "{account}" {role}\n' for role in (KEEPER, *ROLES)),
+    }
+    changed = False
+    for name, words in rules.items():
+        path = here.data / name
+        if not path.exists() or path.read_text() != words:
+            path.write_text(words)
+            changed = True
+        if os.geteuid() == 0:
+            shutil.chown(path, "nobody", "nogroup")
+        path.chmod(0o600)
+    if changed and running(here):
+        _run(here, "pg_ctl", "-D", str(here.data), "reload", check=False)
 
 
 def _owners() -> set[int]:
@@ -173,6 +207,7 @@ def running(here: Cluster) -> bool:
 
 def _start_until_up(here: Cluster, *, fast: bool, patience: float) -> None:
     options = f"-k {here.socket} -h '' -c max_connections=80 -c shared_buffers=256MB -c timezone=UTC"
+    options += " -c log_error_verbosity=terse -c log_min_error_statement=panic"  # no row and no statement in the log
     if fast:
         options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
     log = here.data / "server.log"
@@ -210,7 +245,7 @@ def _furnish(here: Cluster) -> None:
 
     with psycopg.connect(here.url(database="postgres", user=KEEPER), autocommit=True) as keeper:
         present = {r[0] for r in keeper.execute("SELECT rolname FROM pg_roles")}
-        for role in (APP, "riskwatch_portal", "riskwatch_identity"):
+        for role in ROLES:
             if role not in present:
                 extra = sql.SQL(" CREATEDB") if role == APP else sql.SQL("")
                 keeper.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)) + extra)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.core.handlers.exception import response_for_exception
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -19,6 +23,35 @@ from riskwatch.parties.queries import remembering
 from riskwatch.refusals import Refusal
 
 USED = "last used"
+NUL = "\0"
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+class SoundText:
+    """Turns away text that no database keeps (a NUL in an address, a cookie or a form) before anything looks at it."""
+
+    def __init__(self, respond: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        query = unquote_to_bytes(request.META.get("QUERY_STRING", ""))
+        if NUL in request.path_info or b"\0" in query or any(NUL in k + v for k, v in request.COOKIES.items()):
+            return self.turn_away(request)
+        if request.content_type in FORMS and any(NUL in k or NUL in "".join(v) for k, v in request.POST.lists()):
+            return self.turn_away(request)
+        return self.respond(request)
+
+    def turn_away(self, request: HttpRequest) -> HttpResponse:
+        """400, as a problem document for programs and as a page for people."""
+        if request.path_info.startswith("/api/"):
+            words = {
+                "type": "urn:riskwatch:bad_text",
+                "title": "bad_text",
+                "status": 400,
+                "detail": _("请求中有不能保存的字符（NUL）"),
+            }
+            return JsonResponse(words, status=400, content_type="application/problem+json")
+        return response_for_exception(request, BadRequest("NUL in request"))
 
 
 class ChineseFirst:
@@ -91,4 +124,12 @@ class RefusalMiddleware:
         if not isinstance(error, Refusal):
             return None
         cite = error.rule.cite(get_language() or "zh") if error.rule else ""
-        return render(request, "look/refusal.html", {"refusal": error, "cite": cite}, status=error.status)
+        context = {"refusal": error, "cite": cite, "back": _came_from(request)}
+        return render(request, "look/refusal.html", context, status=error.status)
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page of ours that the person came from; another site's address or a script is never made a link."""
+    said = request.META.get("HTTP_REFERER", "")
+    ours = url_has_allowed_host_and_scheme(said, {request.get_host()}, require_https=request.is_secure())
+    return said if ours else "/"

@@ -66,5 +66,5 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "navigation": links,
         "my_roles": listed(names),
         "home": "office:inbox" if officials else "counter:inbox",
-        "unread": case.messages(person, at=now).filter(read_at=None).count(),
+        "unread": case.unread(person, at=now).count(),
     }

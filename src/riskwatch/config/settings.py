@@ -11,10 +11,11 @@ from urllib.parse import parse_qs, unquote, urlparse
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from riskwatch.config import embedded
+from riskwatch.config import embedded, home
 
 PACKAGE = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("RISKWATCH_HOME", ".riskwatch")).resolve()
+home.own(HOME)
 
 
 def _secret(name: str, file: str) -> str:
@@ -23,7 +24,6 @@ def _secret(name: str, file: str) -> str:
         return given
     path = HOME / file
     if not path.exists():
-        HOME.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as out:
             out.write(secrets.token_urlsafe(48))
@@ -75,7 +75,7 @@ SECRET_KEY = _secret("SECRET_KEY", "secret-key")
 IDENTITY_KEY = _secret("IDENTITY_KEY", "identity-key")
 DEBUG = os.environ.get("RISKWATCH_DEBUG") == "1"
 TLS = os.environ.get("RISKWATCH_TLS") == "1"
-ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 # Networks of the proxies in front, whose X-Forwarded-For is believed; none by default.
 TRUSTED_PROXIES = _networks(os.environ.get("TRUSTED_PROXIES", ""))
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if o]
@@ -117,6 +117,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "riskwatch.config.middleware.SoundText",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "riskwatch.config.middleware.ChineseFirst",
@@ -198,7 +199,14 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
     }
 }
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+# The log-in limits count in the cache: with the default of 300 entries a flood of other keys would push them out.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000, "CULL_FREQUENCY": 10},
+    }
+}
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
@@ -265,9 +273,11 @@ DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "riskwatch@localhost")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"discreet": {"()": "riskwatch.config.discretion.Discreet"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "discreet"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"procrastinate": {"level": "WARNING"}},
+    # Django's own console would print a second time, and without discretion.
+    "loggers": {"procrastinate": {"level": "WARNING"}, "django": {"handlers": [], "propagate": True}},
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []
 TEST_RUNNER = "django.test.runner.DiscoverRunner"

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from riskwatch.doors.api import pages
 from riskwatch.doors.api.urls import api
 from riskwatch.doors.counter import urls as counter
 from riskwatch.doors.office import urls as office
@@ -11,6 +12,7 @@ urlpatterns = [
     path("", include((portal.urlpatterns, "portal"))),
     path("office/", include((office.urlpatterns, "office"))),
     path("counter/", include((counter.urlpatterns, "counter"))),
+    path("api/docs", pages.docs, name="api_docs"),
     path("api/", api.urls),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),

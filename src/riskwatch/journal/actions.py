@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 
 from decree188.basis import basis_on
 from decree188.calendar import shanghai_date
-from riskwatch.journal import chain
+from riskwatch.journal import chain, kept
 from riskwatch.journal.models import Entry, Payload, Seal, SealedHead, Strand
 
 SEALING_LOCK = 188_001
@@ -56,7 +56,7 @@ def write(
     content : mapping
         JSON-ready facts of the act, kept apart from the entry under a salted digest.
     """
-    kept = json.loads(json.dumps(content or {}, cls=DjangoJSONEncoder))
+    said = json.loads(json.dumps(content or {}, cls=DjangoJSONEncoder))
     salt = secrets.token_bytes(16)
     head = _lock(strand)
     header = chain.Header(
@@ -70,7 +70,7 @@ def write(
         basis=basis_on(shanghai_date(at)).id,
         sheet=sheet,
     )
-    digest = chain.digest_of(kept, salt=salt)
+    digest = chain.digest_of(said, salt=salt)
     entry = Entry.objects.create(
         strand=head,
         number=header.number,
@@ -85,7 +85,7 @@ def write(
         digest=digest,
         hash=chain.hash_of(header, previous=bytes(head.head_hash), digest=digest),
     )
-    Payload.objects.create(entry=entry, salt=salt, content=kept)
+    Payload.objects.create(entry=entry, salt=salt, content=said)
     Strand.objects.filter(pk=head.pk).update(head_number=entry.number, head_hash=entry.hash, touched_at=Now())
     return entry
 
@@ -134,7 +134,7 @@ def seal(*, at: datetime, keep_in: Path | None = None) -> Seal | None:
 
 
 def _keep(made: Seal, heads: list[tuple[str, int, bytes, int]], folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     body = {
         "seal": made.number,
         "at": made.at.isoformat(),
@@ -142,7 +142,7 @@ def _keep(made: Seal, heads: list[tuple[str, int, bytes, int]], folder: Path) ->
         "hash": bytes(made.hash).hex(),
         "heads": [[key, number, head.hex()] for key, number, head, _ in heads],
     }
-    target = folder / f"seal-{made.number:09d}.json"
+    target = folder / kept.name_of(made.number)
     partial = target.with_suffix(".partial")
     partial.write_text(json.dumps(body, ensure_ascii=False), encoding="utf-8")
     os.replace(partial, target)

@@ -13,6 +13,14 @@ ZERO = bytes(32)
 
 
 @dataclass(frozen=True, slots=True)
+class Broken:
+    """The first place that does not hold."""
+
+    where: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Header:
     """What an entry's hash covers besides its content."""
 

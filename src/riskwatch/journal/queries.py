@@ -43,3 +43,14 @@ def has_done(people: Iterable[int], acts: Iterable[str], *, sheets: Iterable[int
         .order_by("pk")
         .first()
     )
+
+
+def archived_as(package: str) -> Entry | None:
+    """The entry by which a package of this digest was archived."""
+    found = Entry.objects.filter(act="archive_item.file", payload__content__package=package)
+    return found.select_related("strand").order_by("pk").first()
+
+
+def holds_entry(strand: str, number: int, own: bytes) -> bool:
+    """Whether this journal wrote an entry of a strand."""
+    return Entry.objects.filter(strand__key=strand, number=number, hash=own).exists()

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.db.models import Max
 
-from riskwatch.journal import chain
+from riskwatch.journal import chain, kept
+from riskwatch.journal.chain import Broken
 from riskwatch.journal.models import Entry, Seal, SealedHead, Strand
 
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """The first place that does not hold."""
-
-    where: str
-    why: str
+DESTROYS = "journal.destroy_contents"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was checked, and the first break, if any."""
+    """What was checked, and the first break, if any.
+
+    ``kept`` says which seal files outside the database were compared; None when none were asked for.
+    """
 
     strands: int
     entries: int
     destroyed_contents: int
     seals: int
     broken: Broken | None
+    kept: kept.Compared | None = None
 
     @property
     def holds(self) -> bool:
@@ -42,17 +40,18 @@ def verify(*, seals_from: Path | None = None, strand: str | None = None) -> Verd
     The walk streams; memory does not grow with the journal. It stops at the first break and names it.
     """
     counts = {"strands": 0, "entries": 0, "destroyed": 0, "seals": 0}
-    broken = next(_breaks(counts, seals_from=seals_from, strand=strand), None)
-    return Verdict(counts["strands"], counts["entries"], counts["destroyed"], counts["seals"], broken)
+    broken = next(_breaks(counts, strand=strand), None)
+    compared = None
+    if broken is None and seals_from is not None and strand is None:
+        compared, broken = _compare_kept(seals_from)
+    return Verdict(counts["strands"], counts["entries"], counts["destroyed"], counts["seals"], broken, compared)
 
 
-def _breaks(counts: dict[str, int], *, seals_from: Path | None, strand: str | None) -> Iterator[Broken]:
+def _breaks(counts: dict[str, int], *, strand: str | None) -> Iterator[Broken]:
     yield from _entry_breaks(counts, strand=strand)
     yield from _head_breaks(strand=strand)
     if strand is None:
         yield from _seal_breaks(counts)
-        if seals_from is not None:
-            yield from _kept_seal_breaks(seals_from)
 
 
 def _entry_breaks(counts: dict[str, int], *, strand: str | None) -> Iterator[Broken]:
@@ -60,8 +59,10 @@ def _entry_breaks(counts: dict[str, int], *, strand: str | None) -> Iterator[Bro
     if strand is not None:
         entries = entries.filter(strand__key=strand)
     key, number, previous = "", 0, chain.ZERO
+    gone = Gone()
     for entry in entries.iterator(chunk_size=2000):
         if entry.strand.key != key:
+            yield from gone.unexplained()
             key, number, previous = entry.strand.key, 0, chain.ZERO
             counts["strands"] += 1
         counts["entries"] += 1
@@ -73,11 +74,33 @@ def _entry_breaks(counts: dict[str, int], *, strand: str | None) -> Iterator[Bro
         if entry_hash(entry) != bytes(entry.hash):
             yield Broken(where, "its header was changed")
         payload = getattr(entry, "payload", None)
+        gone.see(where, act=entry.act, missing=payload is None)
         if payload is None:
             counts["destroyed"] += 1
         elif chain.digest_of(payload.content, salt=bytes(payload.salt)) != bytes(entry.digest):
             yield Broken(where, "its content was changed")
         number, previous = entry.number, bytes(entry.hash)
+    yield from gone.unexplained()
+
+
+class Gone:
+    """Contents of a strand that are no longer there; each needs a later entry of the strand that destroyed them."""
+
+    def __init__(self) -> None:
+        self.first = ""
+
+    def see(self, where: str, *, act: str, missing: bool) -> None:
+        """The next entry of the strand."""
+        if act == DESTROYS:
+            self.first = ""
+        if missing and not self.first:
+            self.first = where
+
+    def unexplained(self) -> Iterator[Broken]:
+        """The first missing content that nothing explains, at the end of a strand."""
+        if self.first:
+            yield Broken(self.first, "its content is gone, and no later entry destroyed it")
+        self.first = ""
 
 
 def entry_hash(entry: Entry) -> bytes:
@@ -132,12 +155,27 @@ def _seal_breaks(counts: dict[str, int]) -> Iterator[Broken]:
             yield Broken(f"{head.strand.key} #{head.number}", f"is not the entry that seal {head.seal.number} saw")
 
 
-def _kept_seal_breaks(folder: Path) -> Iterator[Broken]:
+def _compare_kept(folder: Path) -> tuple[kept.Compared, Broken | None]:
     """Compare the seals kept outside with the database: a rewritten or shortened database shows here."""
-    for path in sorted(folder.glob("seal-*.json")):
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        seal = Seal.objects.filter(number=kept["seal"]).first()
-        if seal is None:
-            yield Broken(path.name, "the database no longer holds this seal")
-        elif bytes(seal.hash).hex() != kept["hash"]:
-            yield Broken(path.name, "the database holds another seal under this number")
+    newest = Seal.objects.order_by("-number").values_list("number", flat=True).first() or 0
+    compared = kept.Compared(0, 0, newest, "")
+    previous: kept.KeptSeal | None = None
+    for one in kept.read(folder):
+        if isinstance(one, Broken):
+            return compared, one
+        if broken := kept.does_not_follow(one, previous) or _is_another(one):
+            return compared, broken
+        previous = one
+        compared = kept.Compared(compared.first or one.number, one.number, newest, one.at)
+    if newest and previous is None:
+        return compared, Broken(str(folder), f"holds none of the {newest} seals: the seals were not compared")
+    return compared, None
+
+
+def _is_another(one: kept.KeptSeal) -> Broken | None:
+    found = Seal.objects.filter(number=one.number).values_list("hash", flat=True).first()
+    if found is None:
+        return Broken(one.name, "the database no longer holds this seal")
+    if bytes(found) != one.hash:
+        return Broken(one.name, "the database holds another seal under this number")
+    return None

@@ -25,6 +25,7 @@ from riskwatch.parties.guards import (
     write,
 )
 from riskwatch.parties.models import Deputy, Membership, Organisation, Person, Token
+from riskwatch.parties.usernames import free
 from riskwatch.refusals import Refusal, refuse_unless
 
 
@@ -32,7 +33,7 @@ from riskwatch.refusals import Refusal, refuse_unless
 def make_person(*, username: str, name_zh: str, password: str, email: str = "", by: Person, at: datetime) -> Person:
     """Give somebody an account; it can do nothing until a post is granted."""
     refuse_without_role("system_admin", by=by, at=at)
-    refuse_taken(username)
+    username = free(username)
     refuse_weak(password)
     made = Person.objects.create_user(username, password, name_zh=name_zh, email=email, joined_at=at,
                                       one_time_password=True)  # fmt: skip
@@ -44,7 +45,7 @@ def make_person(*, username: str, name_zh: str, password: str, email: str = "", 
 def make_service(*, username: str, name_zh: str, answered_by: Person, by: Person, at: datetime) -> Person:
     """Make a service account, answered for by a person; it has no password and acts through keys alone."""
     refuse_without_role("system_admin", by=by, at=at)
-    refuse_taken(username)
+    username = free(username)
     refuse_unless(
         answered_by.is_active and answered_by.kind == Person.Kind.HUMAN,
         _("服务账号须由一位在岗人员负责"),
@@ -88,7 +89,7 @@ def first_administrators(names: Mapping[str, tuple[str, str]], *, at: datetime) 
     )
     told, office, made = {}, queries.headquarters(), []
     for role, (username, name_zh) in names.items():
-        refuse_taken(username)
+        username = free(username)
         told[username] = secrets.token_urlsafe(15)
         person = Person.objects.create_user(
             username, told[username], name_zh=name_zh, joined_at=at, one_time_password=True
@@ -97,15 +98,6 @@ def first_administrators(names: Mapping[str, tuple[str, str]], *, at: datetime) 
         made.append({"person": person.pk, "username": username, "role": role})
     write("person.first_administrators", by=Person.objects.get(username=users[0]), at=at, content={"made": made})
     return told
-
-
-def refuse_taken(username: str) -> None:
-    """Refuse a user name that somebody has."""
-    words = _("用户名已被使用")
-    if Person.objects.filter(username=username).exists():
-        raise Refusal(
-            words, remedy=_("换一个用户名"), rule=officers(), code="taken", status=422, fields={"username": words}
-        )
 
 
 def refuse_weak(password: str) -> None:
@@ -217,7 +209,7 @@ def make_colleague(*, username: str, name_zh: str, password: str, role: str, by:
     mine = [p for p in queries.posts(by, shanghai_date(at)) if p.role == "operator_manager"]
     refuse_unless(role in ("operator_staff", "operator_manager"), _("岗位不正确"), remedy=_("选企业负责人或企业经办人"),
                   rule=officers(), code="wrong_role", status=422)  # fmt: skip
-    refuse_taken(username)
+    username = free(username)
     refuse_weak(password)
     made = Person.objects.create_user(username, password, name_zh=name_zh, joined_at=at, one_time_password=True)
     Membership.objects.create(

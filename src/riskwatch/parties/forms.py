@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from decree188.calendar import shanghai_date
+from riskwatch.look.asked import plausible
 from riskwatch.parties import roles
 from riskwatch.parties.models import (
     Deputy,
@@ -29,7 +30,7 @@ class Day(forms.DateField):
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-        super().__init__(widget=widget, **kwargs)
+        super().__init__(widget=widget, validators=[plausible], **kwargs)
 
 
 class PersonField(forms.CharField):

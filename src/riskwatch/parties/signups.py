@@ -16,11 +16,12 @@ from decree188.calendar import shanghai_date
 from decree188.identifiers import InvalidIdentifier, check_uscc
 from riskwatch.look.words import either
 from riskwatch.parties import queries
-from riskwatch.parties.actions import refuse_taken, refuse_weak
+from riskwatch.parties.actions import refuse_weak
 from riskwatch.parties.guards import absent_of, officers, write
 from riskwatch.parties.loading import sort_key
 from riskwatch.parties.models import Membership, Organisation, Person, SignUp
 from riskwatch.parties.ports import identity_verifier
+from riskwatch.parties.usernames import free
 from riskwatch.refusals import Refusal, refuse_unless
 
 DESK = ("registrar", "case_officer")
@@ -40,11 +41,11 @@ def sign_up(
         raise Refusal(either(error.reason_zh, error.reason_en), remedy=_("按营业执照填写十八位代码"), rule=rule, code="uscc", status=422,
                       fields={"uscc": either(error.reason_zh, error.reason_en)}) from None  # fmt: skip
     refuse_weak(password)
-    refuse_taken(username)
+    username = free(username)
     waiting = SignUp.objects.filter(state=SignUp.State.WAITING)
     refuse_unless(not waiting.filter(uscc=code).exists(), _("该企业已有待审核的申请"), remedy=_("凭回执查询进度"), rule=rule,
                   code="waiting")  # fmt: skip
-    refuse_unless(not waiting.filter(username=username).exists(), _("用户名已被使用"), remedy=_("换一个用户名"), rule=rule,
+    refuse_unless(not waiting.filter(username__iexact=username).exists(), _("用户名已被使用"), remedy=_("换一个用户名"), rule=rule,
                   code="taken", status=422)  # fmt: skip
     return SignUp.objects.create(
         uscc=code, name_zh=name_zh, legal_representative=legal_representative, region_office=region_office,
@@ -104,13 +105,13 @@ def decide_sign_up(request: SignUp, *, approve: bool, reason: str, by: Person, a
 
 
 def _admit(request: SignUp, *, by: Person, at: datetime) -> Person:
-    refuse_taken(request.username)
+    username = free(request.username)
     firm, _made = Organisation.objects.get_or_create(
         uscc=request.uscc,
         defaults={"kind": "operator", "code": request.uscc, "name_zh": request.name_zh, "sort_key": sort_key(request.name_zh),
                   "legal_representative": request.legal_representative},
     )  # fmt: skip
-    person = Person.objects.create(username=request.username, name_zh=request.applicant_name, email=request.applicant_email,
+    person = Person.objects.create(username=username, name_zh=request.applicant_name, email=request.applicant_email,
                                    phone=request.applicant_phone, password=request.password, joined_at=at)  # fmt: skip
     Membership.objects.create(
         person=person, organisation=firm, role="operator_manager", since=shanghai_date(at), granted_by=by

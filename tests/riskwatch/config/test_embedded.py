@@ -64,6 +64,33 @@ def test_the_application_is_no_superuser_and_the_portals_role_sees_nothing(home)
         link.execute("SELECT n FROM secret")
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can try as somebody else")
+def test_another_account_is_turned_away_even_where_the_socket_is_open_to_it(home):
+    here = embedded.start(home, fast=True)
+    here.socket.chmod(0o755)
+    for role in ("keeper", "riskwatch"):
+        tried = subprocess.run(
+            [str(here.binaries / "psql"), here.url(database="postgres", user=role), "-c", "SELECT 1"],
+            **embedded._as_owner(), capture_output=True, text=True, check=False, cwd="/", env={"HOME": "/"},
+        )  # fmt: skip
+        assert tried.returncode != 0
+        assert "authentication failed" in tried.stderr
+
+
+def test_the_servers_log_keeps_no_row(home):
+    here = embedded.start(home, fast=True)
+    with psycopg.connect(here.url(), autocommit=True) as link:
+        link.execute("CREATE TABLE people (name text NOT NULL, number int PRIMARY KEY)")
+        link.execute("INSERT INTO people VALUES ('某人', 1)")
+        for wrong in ("INSERT INTO people VALUES ('王举报', 1)", "INSERT INTO people VALUES (NULL, 77123)"):
+            with pytest.raises(psycopg.Error):
+                link.execute(wrong)
+    said = (here.data / "server.log").read_text()
+    assert "duplicate key" in said
+    assert "王举报" not in said
+    assert "77123" not in said
+
+
 def test_a_started_server_is_left_as_it_is_and_a_stopped_one_stays_stopped(home):
     here = embedded.start(home, fast=True)
     before = postmaster(here)

@@ -41,6 +41,10 @@ class SafetyGate:
                 yield translate(row, position, reported)
             except RowProblem as problem:
                 yield BadRow(position, problem.field, problem.reason, str(row)[:2000])
+        if not number:
+            raise UnreadableFile(
+                "里面没有一条通报（notifications）：可能是周报目录，而不是某一周的周报", "下载某一周的周报 XML 后再试"
+            )
 
 
 def _elements(plain: Any, limits: Limits) -> Iterator[Element]:

@@ -15,30 +15,62 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from ninja import NinjaAPI, Schema
-from pydantic import ConfigDict, Field, create_model
+from pydantic import AfterValidator, ConfigDict, Field, create_model, field_validator
 
 from riskwatch.case import desk
+from riskwatch.look.asked import LARGEST, YEARS
 from riskwatch.refusals import Refusal
 
 MOST_FILES = 10
+
+
+def _sound(value: Any) -> Any:
+    if isinstance(value, str):
+        if "\0" in value:
+            raise ValueError("holds a NUL character, which cannot be kept")
+        if any("\ud800" <= c <= "\udfff" for c in value):
+            raise ValueError("holds half a character, which cannot be kept")
+    elif isinstance(value, list):
+        for one in value[:1000]:
+            _sound(one)
+    return value
+
+
+def _meant(value: Any) -> Any:
+    if value.year not in YEARS:
+        raise ValueError(f"the year should lie between {YEARS[0]} and {YEARS[-1]}")
+    return value
+
+
+Day = Annotated[date, AfterValidator(_meant)]
+Moment = Annotated[datetime, AfterValidator(_meant)]
+Key = Annotated[int, Field(ge=0, le=LARGEST)]
+
+
 # The first class that a field is an instance of gives its type.
 TYPES: tuple[tuple[type[forms.Field], Any], ...] = (
     (forms.JSONField, dict[str, Any]),
-    (forms.ModelMultipleChoiceField, list[int]),
-    (forms.ModelChoiceField, int),
+    (forms.ModelMultipleChoiceField, list[Key]),
+    (forms.ModelChoiceField, Key),
     (forms.MultipleChoiceField, list[str]),
     (forms.BooleanField, bool),
     (forms.IntegerField, int),
     (forms.DecimalField, Decimal),
-    (forms.DateTimeField, datetime),
-    (forms.DateField, date),
+    (forms.DateTimeField, Moment),
+    (forms.DateField, Day),
 )
+INTEGER = 2**31 - 1
 
 
 class Strict(Schema):
-    """A body that takes no unknown names."""
+    """A body that takes no unknown names, and no text that a database could not keep."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def sound(cls, value: Any) -> Any:
+        return _sound(value)
 
 
 class FileIn(Strict):
@@ -56,6 +88,19 @@ def _type(field: forms.Field) -> Any:
     return next((kind for cls, kind in TYPES if isinstance(field, cls)), str)
 
 
+def _bounds(field: forms.Field, kind: Any) -> dict[str, Any]:
+    """What the form's field bounds, as the schema says it; a number that no column holds is bounded anyway."""
+    if kind is str:
+        most = getattr(field, "max_length", None)
+        return {"max_length": most} if most else {}
+    least, most = getattr(field, "min_value", None), getattr(field, "max_value", None)
+    if kind is int:
+        return {"ge": -INTEGER if least is None else least, "le": INTEGER if most is None else most}
+    if kind is Decimal:
+        return {k: v for k, v in (("ge", least), ("le", most)) if v is not None} | {"allow_inf_nan": False}
+    return {}
+
+
 def fields_of(form: type[forms.Form], name: str) -> type[Schema]:
     """A form's fields as a schema; unknown names are refused."""
     made: dict[str, Any] = {}
@@ -64,10 +109,7 @@ def fields_of(form: type[forms.Form], name: str) -> type[Schema]:
             continue
         kind = _type(field)
         words = f"{field.label} {field.help_text}".strip()
-        most = getattr(field, "max_length", None)
-        shape = Field(
-            ... if field.required else None, description=words, **({"max_length": most} if most and kind is str else {})
-        )
+        shape = Field(... if field.required else None, description=words, **_bounds(field, kind))
         made[key] = (kind if field.required else kind | None, shape)
     return create_model(name, __base__=Strict, **made)
 
@@ -80,7 +122,7 @@ def body_of(one: desk.Act) -> type[Schema]:
     shape: dict[str, Any] = {
         "fields": (fields, default),
         "version": (
-            int | None,
+            Key | None,
             Field(None, description="the record's version that the caller saw; refused when it moved on"),
         ),
     }

@@ -22,7 +22,7 @@ from riskwatch.case.access import visible
 from riskwatch.case.models import Sheet
 from riskwatch.collection import actions, bulk
 from riskwatch.collection.desk import FactsForm
-from riskwatch.doors.api.acts import MOST_FILES, FileIn, Strict, fields_of, files_of
+from riskwatch.doors.api.acts import MOST_FILES, FileIn, Key, Moment, Strict, fields_of, files_of
 from riskwatch.followup import actions as followup
 from riskwatch.parties.models import Organisation, Qualification
 from riskwatch.parties.queries import principals
@@ -64,12 +64,12 @@ class ReportIn(Strict):
     office: str = Field(max_length=40)
     title: str = Field(min_length=1, max_length=300)
     text: str = Field(min_length=1, max_length=8_000)
-    first_known_at: datetime
+    first_known_at: Moment
     severe: bool = Field(False, description="death, serious injury, or recalled abroad")
     role_in_case: Parts = ""
     on_behalf: str = Field("", max_length=40, description=ON_BEHALF)
     own_number: str = Field("", max_length=80, description="a testing body's report number")
-    qualification: int | None = None
+    qualification: Key | None = None
     facts: Facts = Field(default_factory=Facts)
     files: list[FileIn] = Field(default_factory=list, max_length=MOST_FILES)
 
@@ -79,8 +79,8 @@ class KnowledgeIn(Behalf):
 
     office: str = Field(max_length=40)
     product: str = Field(min_length=1, max_length=200)
-    known_at: datetime
-    report: int | None = Field(None, description="the operator's own report from which it knows")
+    known_at: Moment
+    report: Key | None = Field(None, description="the operator's own report from which it knows")
 
 
 class TraceabilityIn(Behalf):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import NinjaAPI, Schema
-from ninja.errors import ValidationError
+from ninja import NinjaAPI, Query, Schema
+from ninja.errors import AuthenticationError, ValidationError
 from ninja.security import HttpBearer
 
 from riskwatch.case import desk, queries
@@ -45,6 +47,10 @@ class Problem(Schema):
     remedy: str = ""
     rule: str = ""
     fields: dict[str, str] = {}
+
+
+Offset = Annotated[int, Query(ge=0, le=1_000_000)]
+Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 class FactOut(Schema):
@@ -121,6 +127,27 @@ def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return _problem(request, 422, "invalid", _("请求内容不符合格式"), fields=fields)
 
 
+@api.exception_handler(AuthenticationError)
+def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    """No key, or one that is not valid any more."""
+    return _problem(request, 401, "no_valid_token", _("没有有效的令牌"), remedy=_("请安全管理员发放令牌"))
+
+
+@api.exception_handler(SuspiciousOperation)
+def suspicious(request: HttpRequest, error: SuspiciousOperation) -> HttpResponse:
+    """A body that is too large or was not made by an honest program."""
+    if isinstance(error, RequestDataTooBig):
+        return _problem(request, 413, "too_large", _("请求过大"), remedy=_("分成几次提交"))
+    return _problem(request, 400, "bad_request", _("请求有误"))
+
+
+@api.exception_handler(Exception)
+def broken(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Our own fault: logged for us, told without details."""
+    logging.getLogger("django.request").error("%s %s broke", request.method, request.path, exc_info=error)
+    return _problem(request, 500, "broken", _("系统出错了"), remedy=_("请稍后再试；仍不行请联系系统管理员"))
+
+
 def _short(sheet: Sheet, today: date) -> dict[str, Any]:
     now = standing(sheet, today)
     return {"id": sheet.pk, "kind": sheet.kind, "number": sheet.number, "title": sheet.title, "stage": sheet.stage, "standing": now,
@@ -130,17 +157,14 @@ def _short(sheet: Sheet, today: date) -> dict[str, Any]:
 
 def _sheets(request: Any, rows: Any, offset: int, limit: int) -> list[dict[str, Any]]:
     today = posts_of(request.auth, timezone.now()).today
-    return [
-        _short(s, today)
-        for s in rows.select_related("owner")[max(0, offset) : max(0, offset) + max(1, min(limit, 200))]
-    ]
+    return [_short(s, today) for s in rows.select_related("owner")[offset : offset + limit]]
 
 
 FAULTS: Any = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
 
 
 @api.get("/inbox", response={200: list[SheetOut], **FAULTS}, summary="What waits for the caller, overdue first")
-def inbox(request: Any, offset: int = 0, limit: int = 50) -> Any:
+def inbox(request: Any, offset: Offset = 0, limit: Limit = 50) -> Any:
     at = timezone.now()
     return _sheets(request, queries.inbox(posts_of(request.auth, at), at=at), offset, limit)
 
@@ -150,7 +174,7 @@ def inbox(request: Any, offset: int = 0, limit: int = 50) -> Any:
     response={200: list[SheetOut], **FAULTS},
     summary="Records the caller may see; with q, those that hold the words",
 )
-def sheets(request: Any, q: str = "", kind: str = "", offset: int = 0, limit: int = 50) -> Any:
+def sheets(request: Any, q: str = "", kind: str = "", offset: Offset = 0, limit: Limit = 50) -> Any:
     at = timezone.now()
     rows = (
         queries.search(q, to=request.auth, at=at)
@@ -180,12 +204,11 @@ def sheet(request: Any, pk: int) -> Any:
 
 
 @api.get("/folders", response={200: list[FolderOut], **FAULTS}, summary="Cases the caller may see")
-def folders(request: Any, offset: int = 0, limit: int = 50) -> Any:
+def folders(request: Any, offset: Offset = 0, limit: Limit = 50) -> Any:
     rows = folders_visible(
         Folder.objects.select_related("owner").order_by("-opened_at"), to=request.auth, at=timezone.now()
     )
-    start = max(0, offset)
-    return [_folder(f) for f in rows[start : start + max(1, min(limit, 200))]]
+    return [_folder(f) for f in rows[offset : offset + limit]]
 
 
 @api.get("/announcements", auth=None, response={200: list[PublicationOut]}, summary="Public announcements")

@@ -15,6 +15,7 @@ from riskwatch.case.desk import organisations, text
 from riskwatch.case.models import Direction, Sheet
 from riskwatch.collection.desk import FactsForm
 from riskwatch.documents.forms import FilesField
+from riskwatch.look.asked import plausible
 from riskwatch.look.words import choices
 from riskwatch.parties.models import Organisation, Person, Qualification
 from riskwatch.parties.queries import principals
@@ -25,7 +26,9 @@ class MomentField(forms.DateTimeField):
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-        super().__init__(widget=widget, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"], **kwargs)
+        super().__init__(
+            validators=[plausible], widget=widget, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"], **kwargs
+        )
 
     def clean(self, value: Any) -> Any:
         found = super().clean(value)

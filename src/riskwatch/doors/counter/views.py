@@ -36,6 +36,7 @@ from riskwatch.doors.counter.forms import (
 )
 from riskwatch.followup import actions as followup
 from riskwatch.followup.duties import own_reports
+from riskwatch.look.asked import whole_number
 from riskwatch.measures import queries as measures
 from riskwatch.parties import actions as parties
 from riskwatch.parties.models import Membership, Organisation, Qualification
@@ -44,8 +45,7 @@ from riskwatch.refusals import Refusal, refuse_unless
 
 
 def _page(rows: Any, at: Any, request: SignedIn) -> dict[str, Any]:
-    number = request.GET.get("page", "1")
-    start = (max(1, min(int(number), 200)) if number.isdigit() else 1) - 1
+    start = max(1, min(whole_number(request.GET.get("page")) or 1, 200)) - 1
     found = list(rows[start * 30 : start * 30 + 31])
     page = {"number": start + 1, "has_previous": start > 0, "has_next": len(found) > 30, "has_other_pages": start > 0 or len(found) > 30,
             "previous_page_number": start, "next_page_number": start + 2}  # fmt: skip

@@ -60,7 +60,8 @@ def back_up(file: Path, *, programs: Path) -> int:
         manifest = Path(folder) / "manifest.json"
         manifest.write_text(json.dumps({"rows": rows, "hashes": {n: _hash(p) for n, p in parts.items()}}, indent=1))
         unfinished = file.with_name(file.name + ".part")
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        unfinished.unlink(missing_ok=True)  # one that lies there has somebody else's mode, or leads elsewhere
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with open(descriptor, "wb") as out, tarfile.open(fileobj=out, mode="w:gz") as parcel:
             for name, path in {"manifest.json": manifest, **parts}.items():
                 parcel.add(path, name)
@@ -102,7 +103,7 @@ def drill(file: Path, *, programs: Path) -> str:
         if wrong:
             raise Unfit(f"row counts (parcel, restored) differ: {wrong}")
         journal = subprocess.run(
-            [sys.executable, "-m", "riskwatch", "journal", "verify", "--seals", str(folder / "seals")],
+            [sys.executable, "-m", "riskwatch", "journal", "verify"],
             env=os.environ | {"DATABASE_URL": _url(SCRATCH), "RISKWATCH_HOME": str(folder),
                               "DJANGO_SETTINGS_MODULE": "riskwatch.config.settings",
                               "PYTHONPATH": str(Path(__file__).parents[3])},

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth.hashers import check_password
 from django.core.checks import CheckMessage, Error, Tags, register
-from django.db import DatabaseError, connections
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connection, connections
 
 EXTENSIONS = ("pg_trgm", "btree_gist", "unaccent")
 HINT = (
@@ -40,3 +43,26 @@ def hears_chinese(app_configs: Any = None, databases: Sequence[str] | None = Non
         if not heard:
             found.append(Error(f"the database {alias!r} drops Chinese from its search", hint=HINT, id="riskwatch.E002"))
     return found
+
+
+def demo_accounts() -> list[str]:
+    """User names of active accounts that still open with the demo's printed password."""
+    from riskwatch.doors.jobs.simulator.cast import PASSWORD, usernames
+    from riskwatch.parties.models import Person
+
+    rows = Person.objects.filter(username__in=usernames(), is_active=True).values_list("username", "password")
+    # The demo's accounts share one hash, and hashing is slow on purpose.
+    opened = {kept for kept in {kept for _name, kept in rows} if check_password(PASSWORD, kept)}
+    return sorted(name for name, kept in rows if kept in opened)
+
+
+def refuse_demo_accounts() -> None:
+    """A house that is open to others does not start while anybody can come in with a password from a manual."""
+    if not settings.TLS or "parties_person" not in connection.introspection.table_names():
+        return
+    found = demo_accounts()
+    if found:
+        raise ImproperlyConfigured(
+            f"RISKWATCH_TLS=1, but {len(found)} demo accounts still have the demo's password ({', '.join(found[:5])} …): "
+            "start with a fresh database, or close those accounts or change their passwords first"
+        )

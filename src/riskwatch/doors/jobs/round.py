@@ -11,6 +11,7 @@ from django.conf import settings
 from riskwatch.case import clock
 from riskwatch.collection.queries import receipts_since
 from riskwatch.disclosure.actions import copy_receipts, follow_measures
+from riskwatch.doors.portal.limits import forget_closed
 from riskwatch.journal.actions import seal
 from riskwatch.measures.instructions import keep_results, send_waiting
 from riskwatch.measures.ports import inspection_control
@@ -39,5 +40,6 @@ def run(*, at: datetime, tell: Callable[[str], None] = lambda text: None) -> Don
     keep_results(inspection_control())
     receipts = copy_receipts(receipts_since(at - timedelta(days=2)))
     ended = follow_measures(at=at)
+    forget_closed()
     made = seal(at=at, keep_in=settings.SEALS)
     return Done(walked.lapsed, walked.escalated, sent, receipts, ended, made is not None)

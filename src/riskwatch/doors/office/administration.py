@@ -32,6 +32,7 @@ from riskwatch.doors.office.views import official
 from riskwatch.doors.parties import act_page, buttons, person_context, proof
 from riskwatch.journal.models import Entry, Seal
 from riskwatch.journal.verification import verify
+from riskwatch.look.asked import plausible, whole_number
 from riskwatch.look.words import choices
 from riskwatch.parties import signups as signing
 from riskwatch.parties.models import Organisation, Person, SignUp
@@ -122,7 +123,7 @@ def signups(request: SignedIn) -> HttpResponse:
     """Operators that ask for accounts in the person's area, each with its proof and what the checks said."""
     rows = _asked(request).order_by("state", "-asked_at")
     if request.method == "POST":
-        row = get_object_or_404(rows, pk=request.POST.get("request"))
+        row = get_object_or_404(rows, pk=whole_number(request.POST.get("request")))
         approve = request.POST.get("do") == "approve"
         reason = request.POST.get("reason", "")[:300]
         signing.decide_sign_up(row, approve=approve, reason=reason, by=request.user, at=timezone.now())
@@ -153,7 +154,7 @@ class PolicyForm(forms.Form):
             ("years", _("年")),
         ],
     )
-    valid_from = forms.DateField(label=_("生效日期"), widget=DateInput())
+    valid_from = forms.DateField(label=_("生效日期"), widget=DateInput(), validators=[plausible])
     reason = forms.CharField(label=_("理由"), max_length=300)
 
 

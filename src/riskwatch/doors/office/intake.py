@@ -27,6 +27,7 @@ from riskwatch.collection.ports import Source
 from riskwatch.connectors.intake import template as empty_template
 from riskwatch.documents.forms import FilesField
 from riskwatch.doors.office.views import official
+from riskwatch.look.asked import whole_number
 from riskwatch.look.words import choices, either
 from riskwatch.parties.models import Organisation
 from riskwatch.parties.views import SignedIn
@@ -172,7 +173,7 @@ class BatchForm(forms.Form):
 def verify_batch(request: SignedIn) -> HttpResponse:
     """Verify chosen pieces as a batch."""
     at = timezone.now()
-    keys = [int(k) for k in request.POST.getlist("sheet") if k.isdigit()][:5000]
+    keys = [k for k in map(whole_number, request.POST.getlist("sheet")[:5000]) if k is not None]
     chosen = visible(Sheet.objects.filter(kind="information", pk__in=keys), to=request.user, at=at)
     form = BatchForm(request.POST if "method" in request.POST else None)
     form.fields["office"].queryset = _offices(request, "approver")  # type: ignore[attr-defined]

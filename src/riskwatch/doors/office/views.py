@@ -31,6 +31,7 @@ from riskwatch.case.steps import MEASURES, STEPS
 from riskwatch.case.views import _buttons, dress
 from riskwatch.case.words import KINDS, STAGES
 from riskwatch.journal.queries import course
+from riskwatch.look.asked import whole_number
 from riskwatch.look.words import labelled
 from riskwatch.parties.models import Organisation
 from riskwatch.parties.queries import posts
@@ -63,8 +64,7 @@ def official(view: View) -> View:
 
 def page_of(request: SignedIn, rows: Any, *, at: Any) -> dict[str, Any]:
     """A page of sheets, dressed, with the query kept for the page links. The count is bounded: nobody turns to page 4,000."""
-    number = request.GET.get("page", "1")
-    start = (max(1, min(int(number), 200)) if number.isdigit() else 1) - 1
+    start = max(1, min(whole_number(request.GET.get("page")) or 1, 200)) - 1
     found = list(rows[start * PAGE : (start + 1) * PAGE + 1])
     kept = request.GET.copy()
     kept.pop("page", None)
@@ -196,7 +196,8 @@ class OpenForm(forms.Form):
 def open_folder(request: SignedIn) -> HttpResponse:
     """Open a case with chosen information."""
     at = timezone.now()
-    keys = [k for k in (request.POST.getlist("sheet") or request.GET.getlist("sheet")) if k.isdigit()][:500]
+    said = (request.POST.getlist("sheet") or request.GET.getlist("sheet"))[:500]
+    keys = [k for k in map(whole_number, said) if k is not None]
     chosen = list(visible(Sheet.objects.filter(kind="information", pk__in=keys), to=request.user, at=at))
     mine = [p.organisation for p in posts_of(request.user, at).posts if p.role == "case_officer"]
     form = OpenForm(

@@ -18,6 +18,7 @@ from riskwatch.disclosure import queries
 from riskwatch.documents.forms import FilesField
 from riskwatch.doors.portal import ports
 from riskwatch.doors.portal.limits import limit, limit_key
+from riskwatch.look.asked import plausible
 from riskwatch.look.words import either
 from riskwatch.parties.models import Organisation
 from riskwatch.refusals import Refusal
@@ -38,7 +39,9 @@ class ReportForm(forms.Form):
     model = forms.CharField(label=_("型号或批号"), max_length=300, required=False)
     text = forms.CharField(label=_("发生了什么"), widget=forms.Textarea(attrs={"rows": 5}), max_length=8000)
     injuries = forms.CharField(label=_("有没有人受伤"), max_length=500, required=False)
-    occurred_on = forms.DateField(label=_("什么时候"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    occurred_on = forms.DateField(
+        label=_("什么时候"), required=False, widget=forms.DateInput(attrs={"type": "date"}), validators=[plausible]
+    )
     photos = FilesField(label=_("照片"), most=6, required=False, help_text=_("照片中的位置信息会被去掉"))
     name = forms.CharField(label=_("您的姓名"), max_length=60)
     proof = forms.CharField(label=_("身份证件号码"), max_length=40)

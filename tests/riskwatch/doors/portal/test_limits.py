@@ -1,7 +1,6 @@
 """Limits count the client, not the proxy in front of it, and each receipt number by itself."""
 
 import pytest
-from django.core.cache import cache
 from django.test import Client, RequestFactory
 
 from riskwatch.config.accounts import ClosedAdapter
@@ -9,11 +8,6 @@ from riskwatch.doors.addresses import client_address
 
 pytestmark = pytest.mark.django_db
 PROXY = "10.0.0.5"
-
-
-@pytest.fixture(autouse=True)
-def _fresh():
-    cache.clear()
 
 
 def seen(peer, forwarded=None):

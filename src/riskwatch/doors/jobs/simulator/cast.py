@@ -73,6 +73,15 @@ STAFF = (
 )  # fmt: skip
 
 
+ADMINISTRATORS = (("hq-policy", "policy"), ("hq-system", "system_admin"), ("hq-security", "security_admin"), ("hq-audit", "audit_admin"))  # fmt: skip
+
+
+def usernames() -> list[str]:
+    """The user names of everybody in the cast who can log in."""
+    officials = [f"{short}-{role}" for short in OFFICES for role in OFFICE_ROLES]
+    return [*officials, *(row[0] for row in STAFF), *(name for name, _role in ADMINISTRATORS)]
+
+
 def make(password: str = PASSWORD) -> Cast:
     """Make the cast; making it again finds it. The office tree must be loaded."""
     make_services()
@@ -82,12 +91,7 @@ def make(password: str = PASSWORD) -> Cast:
     _bodies(cast)
     for username, name, place, roles in STAFF:
         _person(cast, username, name, cast.orgs[place], roles, secret)
-    for username, role in (
-        ("hq-policy", "policy"),
-        ("hq-system", "system_admin"),
-        ("hq-security", "security_admin"),
-        ("hq-audit", "audit_admin"),
-    ):
+    for username, role in ADMINISTRATORS:
         _person(cast, username, {"policy": "规则岗 方圆", "system_admin": "系统管理员 任机", "security_admin": "安全管理员 严密", "audit_admin": "审计管理员 史鉴"}[role],
                 cast.orgs["hq"], (role,), secret)  # fmt: skip
     for service in ("clock-service", "portal-service", "collector-service"):

@@ -27,23 +27,30 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, files: list[Path], office: str, by: str, source: str, **options: Any) -> None:
         sources = [import_string(path) for path in settings.SOURCES]
-        who, where = Person.objects.get(username=by), Organisation.objects.get(code=office)
+        chosen = next((s for s in sources if s.id == source), None)
+        if source and chosen is None:
+            raise CommandError(f"there is no source {source!r}; there are: {', '.join(s.id for s in sources)}")
+        who = Person.objects.filter(username=by, is_active=True).first()
+        if who is None:
+            raise CommandError(f"there is no active account {by!r} (--by)")
+        where = Organisation.objects.filter(code=office, kind__in=("office", "centre"), until=None).first()
+        if where is None:
+            raise CommandError(f"there is no office or centre of code {office!r} (--office; 0000 is headquarters)")
         failed = 0
         for path in files:
             try:
-                self._one(path, sources, where, who, source)
+                self._one(path, [chosen] if chosen else sources, where, who)
             except (Refusal, OSError) as error:
                 failed += 1
-                remedy = getattr(error, "remedy", "")
-                self.stderr.write(f"{path.name}: {error} {remedy}".strip())
+                self.stderr.write(f"{path.name}: {_words(error)}")
         if failed:
             raise CommandError(f"{failed} of {len(files)} files were not collected")
 
-    def _one(self, path: Path, sources: list[Any], where: Organisation, who: Person, source: str) -> None:
+    def _one(self, path: Path, sources: list[Any], where: Organisation, who: Person) -> None:
         with path.open("rb") as stream:
             head = stream.read(1 << 16)
             stream.seek(0)
-            chosen = next((s for s in sources if s.id == source), None) or bulk.choose(sources, head, path.name)
+            chosen = sources[0] if len(sources) == 1 else bulk.choose(sources, head, path.name)
             batch = bulk.Batch(chosen, where, who, timezone.now())
 
             def progress(file: Any) -> None:
@@ -55,3 +62,10 @@ class Command(BaseCommand):
         )
         for bad in done.bad_rows.order_by("pk")[:20]:
             self.stdout.write(f"  {bad.position} {bad.field}: {bad.reason}")
+
+
+def _words(error: Exception) -> str:
+    """What went wrong and what to do, said for someone at a command line."""
+    if isinstance(error, Refusal) and error.code == "unknown_format":
+        return f"{error} (name it with --source, or use the template; see docs/intake_template.md)"
+    return f"{error} {getattr(error, 'remedy', '')}".strip()

@@ -19,7 +19,8 @@ from django.core.management.base import BaseCommand, CommandError, SystemCheckEr
 from django.db import OperationalError, ProgrammingError, connection
 
 from riskwatch.config import embedded
-from riskwatch.doors.jobs.checks import make_extensions
+from riskwatch.doors.jobs import running
+from riskwatch.doors.jobs.checks import demo_accounts, make_extensions, refuse_demo_accounts
 
 
 class Command(BaseCommand):
@@ -29,20 +30,44 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--prepare", action="store_true", help="set up only, start nothing")
-        parser.add_argument("--no-demo", action="store_true")
+        demo = parser.add_mutually_exclusive_group()
+        demo.add_argument("--no-demo", dest="demo", action="store_false", default=None)
+        demo.add_argument(
+            "--demo", dest="demo", action="store_true",
+            help="load the demo, whose passwords are printed; by default only into the embedded database without TLS",
+        )  # fmt: skip
 
-    def handle(self, *args: Any, port: int, prepare: bool, no_demo: bool, **options: Any) -> None:
+    def handle(self, *args: Any, port: int, prepare: bool, demo: bool | None, **options: Any) -> None:
+        with running.hold(settings.HOME / "up.lock") as turn:
+            if turn.other and not prepare:
+                self.stdout.write(turn.other)
+                return
+            ours = settings.EMBEDDED and not embedded.running(embedded.cluster(settings.HOME))
+            try:
+                self._prepare(demo=settings.EMBEDDED and not settings.TLS if demo is None else demo)
+                if not prepare:
+                    self._serve(self._port(port), turn)
+            finally:
+                if ours and not prepare:
+                    embedded.stop(settings.HOME)
+
+    def _prepare(self, *, demo: bool) -> None:
         if settings.EMBEDDED:
             self._step("数据库 database", lambda: embedded.start(settings.HOME))
         self._step("检查 checks", self._checks)
         self._step("表结构 migrations", lambda: call_command("migrate", verbosity=0))
         self._step("缓存表 cache", lambda: call_command("createcachetable", verbosity=0))
         self._step("代码表 code tables", self._tables)
-        if not no_demo:
+        if demo:
             self._step("演示数据 demo", self._demo)
+        refuse_demo_accounts()
         self._step("静态文件 static files", lambda: call_command("collectstatic", interactive=False, verbosity=0))
-        if not prepare:
-            self._serve(_free(port), demo=not no_demo)
+
+    def _port(self, wanted: int) -> int:
+        free = _free(wanted)
+        if free != wanted:
+            self.stdout.write(f"  {wanted} is taken by another program, using {free}")
+        return free
 
     def _step(self, words: str, do: Callable[[], Any]) -> None:
         begun = time.monotonic()
@@ -81,7 +106,7 @@ class Command(BaseCommand):
 
         return demo.load()
 
-    def _serve(self, port: int, *, demo: bool) -> None:
+    def _serve(self, port: int, turn: running.Turn) -> None:
         connection.close()
         stopping: list[int] = []
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -91,25 +116,30 @@ class Command(BaseCommand):
                "--blocking-threads", "2", "--no-ws", "--log-level", "warning", "riskwatch.config.wsgi:application"]  # fmt: skip
         worker = [*python, "riskwatch", "procrastinate", "worker", "--concurrency", "1"]
         # Sessions of their own: Ctrl-C reaches this process alone, which then ends them in order.
-        children = {"web": subprocess.Popen(web, start_new_session=True)}
+        children = {
+            name: subprocess.Popen(words, start_new_session=True) for name, words in (("web", web), ("worker", worker))
+        }
+        self.stdout.write("  网页服务 web server, 后台任务 worker ...")
+        self.stdout.flush()
+        begun, welcomed = time.monotonic(), False
         while not stopping and all(c.poll() is None for c in children.values()):
-            if "worker" not in children and _answers(port):
-                children["worker"] = subprocess.Popen(worker, start_new_session=True)
-                self._welcome(port, demo=demo)
+            if not welcomed and _answers(port):
+                welcomed = True
+                self.stdout.write(f"  网页服务 web server answers after {time.monotonic() - begun:.1f} s")
+                turn.serves(f"http://127.0.0.1:{port}/")
+                self._welcome(port)
             time.sleep(0.2)
         died = {name: c.returncode for name, c in children.items() if c.poll() is not None}
         for child in children.values():
             child.terminate()
         for child in children.values():
             _end(child)
-        if settings.EMBEDDED:
-            embedded.stop(settings.HOME)
         if died and not stopping:
             raise CommandError(f"stopped, because a process ended by itself (exit code): {died}")
         self.stdout.write("stopped; everything is kept")
 
-    def _welcome(self, port: int, *, demo: bool) -> None:
-        if demo:
+    def _welcome(self, port: int) -> None:
+        if demo_accounts():
             from riskwatch.doors.jobs.simulator.demo import logins
 
             self.stdout.write("\n" + logins())
