@@ -34,7 +34,7 @@ def collect(files):
     sources = [import_string(p) for p in settings.SOURCES]
     for path in files:
         body = Path(path).read_bytes()
-        source = bulk.choose(sources, body[: 1 << 16], path)
+        source = bulk.choose(sources, io.BytesIO(body), path)
         begun = time.perf_counter()
         rows = sum(1 for _ in source.read(io.BytesIO(body), Limits()))
         parse = time.perf_counter() - begun

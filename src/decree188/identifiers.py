@@ -45,6 +45,20 @@ def check_resident_id(text: str) -> str:
         raise InvalidIdentifier("resident_id", "居民身份证号不正确，请核对", f"not valid: {error}") from None
 
 
+def check_passport(text: str) -> str:
+    """Passport or travel permit number: 6 to 11 letters and digits, at least five of them digits.
+
+    Issuers differ and no check character is common to them, so the paper itself must be shown too.
+
+    >>> check_passport(" ea1234567 ")
+    'EA1234567'
+    """
+    code = text.strip().upper().replace(" ", "")
+    if not 6 <= len(code) <= 11 or not code.isascii() or not code.isalnum() or sum(c.isdigit() for c in code) < 5:
+        raise InvalidIdentifier("passport", "护照或通行证号码应为6至11位字母和数字，其中至少5位数字", "6 to 11 letters and digits, 5 digits")
+    return code
+
+
 def check_declaration_number(text: str, *, district_exists: Callable[[str], bool] = lambda code: True) -> str:
     """Customs declaration number: district(4) year(4) direction(1 import, 0 export) serial(9).
 

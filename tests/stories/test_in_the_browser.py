@@ -162,7 +162,8 @@ def test_a_citizen_reports_without_an_account_and_reads_the_answer_with_the_rece
     officer = visit("sh-registrar")
     _find(officer, "office", number)
     assert "某某某" not in officer.content()
-    officer.click("[data-act='take_charge']")
+    _take(officer, "information-take_charge")
+    _take(officer, "information-answer", {"text": "正在核实，谢谢"})
     run(at=timezone.now())
 
     citizen.goto(citizen.home + "/receipt/")
@@ -174,6 +175,13 @@ def test_a_citizen_reports_without_an_account_and_reads_the_answer_with_the_rece
     citizen.fill("[name=secret]", secret)
     citizen.click("main form button.btn-primary")
     assert "已收到" in citizen.inner_text(".alert-success")
+    assert "正在核实，谢谢" in citizen.inner_text(".alert-success")
+    citizen.click("summary:has-text('补充情况或照片')")
+    citizen.fill("[name=text]", "又烫伤一人")
+    citizen.click("button[value=add]")
+    assert "已补充" in citizen.inner_text("main")
+    officer.reload()
+    assert "又烫伤一人" in officer.inner_text("main")
 
 
 def test_an_importer_reports_late_and_customs_answers(visit, house):

@@ -11,20 +11,21 @@ from django.utils.translation import gettext as _
 
 import decree188
 from decree188.calendar import shanghai_date
-from decree188.scope import centre_remit
-from riskwatch.assessment import reporting
+from riskwatch.assessment import fitness, reporting
+from riskwatch.assessment.fitness import refuse_unfit as _refuse_unfit
 from riskwatch.assessment.models import Assessment, ConflictStatement, Proposal
-from riskwatch.case import deadlines, outbox
+from riskwatch.case import deadlines, journalling, outbox
 from riskwatch.case.lifecycle import advance, lock, posts_of
 from riskwatch.case.models import Folder, Sheet
 from riskwatch.case.sheets import Plan, begin, concern
+from riskwatch.collection.remit import remit
+from riskwatch.collection.scoping import refuse_uncovered
 from riskwatch.documents import actions as documents
-from riskwatch.look.words import listed
 from riskwatch.parties import queries as parties
-from riskwatch.parties.models import Designation, Organisation, Person
-from riskwatch.refusals import Refusal, refuse_unless
+from riskwatch.parties.models import Organisation, Person
+from riskwatch.refusals import refuse_unless
 
-READY = ("verified", "entered")
+READY = ("entered",)
 
 
 @transaction.atomic
@@ -35,43 +36,12 @@ def commission(
     today = shanghai_date(at)
     grounds = list(Sheet.objects.filter(enclosures__folder=folder, enclosures__taken_out_at=None, kind="information"))
     ready = [s for s in grounds if s.stage in READY]
-    refuse_unless(ready, _("本案没有已核实的信息，不能委托评估"), remedy=_("先核实信息；紧急情况由总署按紧急程序处理"),
+    refuse_unless(ready, _("本案没有已核实并录入平台的信息，不能委托评估"), remedy=_("先核实并录入；紧急情况由总署按紧急程序处理"),
                   rule=decree188.by_name("verify_then_enter"), code="unverified")  # fmt: skip
+    for sheet in ready:
+        refuse_uncovered(sheet)
     _refuse_unfit(assessor, folder, today=today)
     return _entrust(folder, assessor, question, due_on, causes=tuple(ready), by=by, at=at)
-
-
-def _refuse_unfit(assessor: Organisation, folder: Folder, *, today: date) -> None:
-    if assessor.kind == "technical_body":
-        refuse_unless(parties.qualified(assessor, today), _("%(body)s今天没有有效资质") % {"body": assessor},
-                      remedy=_("改选有资质的机构"), rule=decree188.by_name("who_may_assess"), code="unqualified")  # fmt: skip
-    members = [
-        p.pk for role in ("panel_chair", "panellist", "assessor") for p in parties.holders(assessor.pk, role, today)
-    ]
-    if assessor.kind == "panel":
-        size = len(set(members))
-        refuse_unless(size >= 3 and size % 2 == 1, _("专家小组应为三人以上的单数，现有%(n)s人") % {"n": size},
-                      remedy=_("先补齐专家"), rule=decree188.by_name("who_may_assess"), code="panel_size")  # fmt: skip
-    concerned = operators_of(folder)
-    tied = parties.ties(assessor.pk, members, concerned, today)
-    if tied:
-        raise Refusal(_("%(body)s与%(firm)s有利害关系：%(nature)s") % {"body": assessor, "firm": tied[0].operator, "nature": tied[0].nature},
-                      remedy=_("改选无利害关系的机构或专家"), rule=decree188.by_name("who_may_assess"), code="conflict")  # fmt: skip
-
-
-def operators_of(folder: Folder) -> list[int]:
-    """The operators that a case concerns, by their parts in its sheets and information."""
-    from django.db.models import Q
-
-    sheets = Sheet.objects.filter(Q(folder=folder) | Q(enclosures__folder=folder)).values("pk")
-    rows = Organisation.objects.filter(kind="operator", pk__in=_concerned(sheets))
-    return list(rows.values_list("pk", flat=True))
-
-
-def _concerned(sheets: Any) -> Any:
-    from riskwatch.case.models import Concern
-
-    return Concern.objects.filter(sheet__in=sheets).values("organisation")
 
 
 def _entrust(
@@ -96,19 +66,25 @@ def _entrust(
 
 @transaction.atomic
 def take_up(sheet: Sheet, *, by: Person, at: datetime, has_interest: bool, text: str = "") -> Sheet:
-    """Accept a commission with a conflict statement; whoever has an interest is refused."""
+    """Accept a commission with a conflict statement; whoever has an interest is refused. A panel's team is now fixed."""
+    fitness.refuse_no_longer_fit(sheet, at=at)
+    team = fitness.freeze_team(sheet, by=by, at=at)
     state(sheet, by=by, at=at, has_interest=has_interest, text=text)
-    return advance(sheet, "take_up", by=by, at=at, content={"has_interest": has_interest, "text": text})
+    content = {"has_interest": has_interest, "text": text, "team": team}
+    return advance(sheet, "take_up", by=by, at=at, content=content)
 
 
 @transaction.atomic
 def state(sheet: Sheet, *, by: Person, at: datetime, has_interest: bool, text: str = "") -> Sheet:
-    """Put one's conflict statement on record."""
+    """Put one's conflict statement on record; on a panel only the members of its fixed team state."""
+    fitness.refuse_outside_team(sheet, by=by)
     refuse_unless(not has_interest, _("有利害关系的，不能承担本次评估"), remedy=_("谢绝委托，或由其他成员承担"),
                   rule=decree188.by_name("who_may_assess"), code="conflict", status=403)  # fmt: skip
     ConflictStatement.objects.update_or_create(
         assessment_id=sheet.pk, person=by, defaults={"has_interest": False, "text": text, "at": at}
     )
+    journalling.record(sheet, "assessment.state", by=by, at=at, rule="who_may_assess",
+                       content={"has_interest": False, "text": text})  # fmt: skip
     return sheet
 
 
@@ -161,6 +137,7 @@ def reassess(
     refuse_unless(pending is None, _("重新评估已在进行"), code="already_open")
     folder = row.sheet.folder
     assert folder is not None
+    _refuse_unfit(row.assessor, folder, today=shanghai_date(at))
     extra = {"trigger": trigger, "trigger_words": trigger_words, "previous": row}
     return _entrust(folder, row.assessor, row.question, due_on, causes=(sheet,), by=by, at=at, extra=extra)
 
@@ -190,24 +167,6 @@ def deliver_proposal(information: Sheet, *, findings: str, proposal: str, by: Pe
     Proposal.objects.create(sheet=sheet, designation=designation, findings=findings, proposal=proposal)
     outbox.tell([headquarters], subject=_("监测中心建议：%(title)s") % {"title": information.title}, at=at, sheet=sheet)
     return sheet
-
-
-def remit(centre: Organisation, information: Sheet, today: date) -> Designation:
-    """The designation under which a centre may act on a piece of information; refused when none fits."""
-    from riskwatch.collection.queries import product_and_area
-
-    product, area = product_and_area(information)
-    failed: tuple[str, ...] = ("product", "area", "period")
-    for one in Designation.objects.filter(centre=centre, withdrawn_on=None).select_related("centre"):
-        answer = centre_remit(product=product, area=area or "0000", day=today, products=one.products,
-                              areas=one.areas if area else [], valid_from=one.valid_from, valid_until=one.valid_until)  # fmt: skip
-        if answer.allowed:
-            return one
-        failed = min(failed, answer.failed, key=len)
-    words = {"product": _("产品不在指定范围"), "area": _("区域不在指定范围"), "period": _("不在指定时段")}
-    raise Refusal(_("监测中心无权办理：%(why)s") % {"why": listed(words[f] for f in failed)},
-                  remedy=_("移送主管海关，或由总署调整指定"), rule=decree188.by_name("centre_remit"), code="outside_remit",
-                  status=403)  # fmt: skip
 
 
 @transaction.atomic

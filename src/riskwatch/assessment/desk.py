@@ -84,6 +84,7 @@ def facts(sheet: Sheet, depth: str) -> list[Fact]:
         Fact(_now("评估方"), str(row.assessor)), Fact(_now("评估任务"), row.question, True),
         Fact(_now("重新评估原因"), row.get_trigger_display()), Fact(_now("变化情况"), row.trigger_words, True),
         Fact(_now("谢绝原因"), row.declined_because, True), Fact(_now("退回原因"), row.returned_because, True),
+        Fact(_now("小组成员"), listed(str(p) for p in row.team.order_by("pk"))),
         Fact(_now("利害关系声明"), clauses(labelled(s.person, _now("没有利害关系")) for s in row.statements.select_related("person"))),
     ]  # fmt: skip
     if report:

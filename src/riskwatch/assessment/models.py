@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -25,6 +27,7 @@ class Assessment(OnSheet):
     trigger = models.CharField(_("重新评估原因"), max_length=30, choices=choices(law.reassess_on_change), blank=True)
     trigger_words = models.TextField(_("变化情况"), blank=True)
     previous = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    team: ClassVar = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", blank=True)
     urgent_unverified = models.BooleanField(default=False)
     returned_because = models.TextField(blank=True)
     declined_because = models.TextField(blank=True)

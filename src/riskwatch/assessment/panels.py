@@ -74,7 +74,7 @@ def answer(sheet: Sheet, *, given: Mapping[str, Mapping[str, Any]], by: Person, 
     """A member's private answers to the open round; how many were kept. An answer given again replaces the earlier one."""
     with transaction.atomic():
         row = _working(sheet, MEMBERS, by=by, at=at)
-        reporting.refuse_silent(sheet, by=by)
+        reporting.refuse_silent(sheet, by=by, at=at)
         asked = _open(row)
         known = {q["key"]: q for q in asked.questions}
         refuse_unless(set(given) <= set(known), _("没有这个问题"), code="unknown_question", status=422)
@@ -187,7 +187,7 @@ def askable(document: Mapping[str, Any]) -> list[dict[str, str]]:
         mark, title = s.get("id") or f"S{n}", _said(s.get("title")) or _("情景%(n)s") % {"n": n}
         for m, step in enumerate(s.get("steps", []), 1):
             found.append({"key": f"p-{n}-{m}", "kind": "probability", "scenario": mark, "step": step.get("id") or str(m),
-                          "words": f"{title} · {_('第%(n)s步') % {'n': m}}：{_said(step.get('text'))}"})  # fmt: skip
+                          "words": labelled(f"{title} · {_('第%(n)s步') % {'n': m}}", _said(step.get("text")))})  # fmt: skip
         found.append(
             {"key": f"s-{n}", "kind": "severity", "scenario": mark, "step": "", "words": f"{title} · {_('严重程度')}"}
         )

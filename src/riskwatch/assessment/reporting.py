@@ -14,7 +14,7 @@ from decree188.assessment import in_set_time
 from decree188.calendar import shanghai_date
 from riskmethods import MethodError, assess, compare
 from riskmethods.limits import fingerprint, load
-from riskwatch.assessment import scoring
+from riskwatch.assessment import fitness, scoring
 from riskwatch.assessment.models import Assessment, ConflictStatement, Draft, Report
 from riskwatch.case import journalling
 from riskwatch.case.lifecycle import advance, lock, no_post, post_for, posts_of, refuse_same_hand, step
@@ -110,7 +110,7 @@ def submit(sheet: Sheet, *, document: Mapping[str, Any], by: Person, at: datetim
     Everything follows from the document by the method library, never from what was typed as a level. Numbers without an
     author are this person's. A later submission is a new version.
     """
-    refuse_silent(sheet, by=by)
+    refuse_silent(sheet, by=by, at=at)
     result = scoring.refuse_unfit(signed(document, by))
     row = Assessment.objects.select_related("previous").get(pk=sheet.pk)
     version = row.reports.count() + 1
@@ -134,8 +134,10 @@ def signed(document: Mapping[str, Any], by: Person) -> dict[str, Any]:
     return {**document, "author": document.get("author") or str(by)}
 
 
-def refuse_silent(sheet: Sheet, *, by: Person) -> None:
-    """Refuse a report from somebody who has not put their conflict statement on record."""
+def refuse_silent(sheet: Sheet, *, by: Person, at: datetime) -> None:
+    """Refuse a report from somebody who has not put their conflict statement on record, or from an assessor who is no longer fit."""
+    fitness.refuse_no_longer_fit(sheet, at=at)
+    fitness.refuse_silent_members(sheet)
     stated = ConflictStatement.objects.filter(assessment=sheet.pk, person=by, has_interest=False).exists()
     refuse_unless(stated, _("您尚未作利害关系声明"), remedy=_("先声明，再提交报告"), rule=decree188.by_name("who_may_assess"),
                   code="statement_missing")  # fmt: skip

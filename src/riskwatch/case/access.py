@@ -30,6 +30,7 @@ M = TypeVar("M", bound=Model)
 # kind -> audience -> depth
 ACCESS: dict[str, dict[str, str]] = {
     "information": {"owner": "full", "reporter": "own", "agent": "own", "commissioned": "commissioned"},
+    "amendment": {"owner": "full"},
     "verification": {"owner": "full", "commissioned": "full"},
     "transfer": {"owner": "full", "addressee": "full"},
     "proposal": {"owner": "full"},
@@ -101,25 +102,33 @@ def seen_by(who: Reader, at: datetime, *, prefix: str = "") -> Q:
     """The condition itself, by subquery only, so that no row comes twice."""
     if not who.organisations:
         return Q(pk__in=[])
+    return seen_through_part(who, prefix=prefix) | seen_by_office(who, at, prefix=prefix)
+
+
+def seen_through_part(who: Reader, *, prefix: str = "") -> Q:
+    """What people see because their organisation has a part in it, perhaps at a limited depth."""
+    if not who.organisations:
+        return Q(pk__in=[])
+    return Q(**{f"{prefix}readers__overlap": list(who.organisations)}) & ~Q(**{f"{prefix}stage__in": UNISSUED})
+
+
+def seen_by_office(who: Reader, at: datetime, *, prefix: str = "") -> Q:
+    """What officials see in full because of where it lies: in reach, handled jointly, enclosed, or issued from above."""
+    if not who.offices:
+        return Q(pk__in=[])
     p = prefix
-    today = shanghai_date(at)
-    condition = Q(**{f"{p}readers__overlap": list(who.organisations)}) & ~Q(**{f"{p}stage__in": UNISSUED})
-    if who.offices:
-        reach = parties.reach(who.offices, today)
-        own = Q(**{f"{p}owner__in": reach}) | Q(**{f"{p}owner__in": list(who.offices)})
-        if who.headquarters:
-            own = Q(**{f"{p}owner__isnull": False})
-        joint = JointOffice.objects.filter(office__in=list(who.offices), until=None).values("folder")
-        lies_in = Q(folder__owner__in=reach) | Q(folder__in=joint)
-        enclosed = Exists(Enclosure.objects.filter(lies_in, sheet=OuterRef("pk"), taken_out_at=None))
-        condition |= own | Q(**{f"{p}folder__in": joint})
-        if not who.headquarters:
-            condition |= Q(enclosed)
-            cases = Folder.objects.filter(owner__in=reach).values("pk")
-            condition |= Q(**{f"{p}kind__in": OF_THE_CASE, f"{p}folder__in": cases})
-        below = Q(**{f"{p}kind__in": KINDS_SEEN_BELOW, f"{p}owner__in": list(who.above)})
-        condition |= below & ~Q(**{f"{p}stage__in": UNISSUED})
-    return condition
+    if who.headquarters:
+        return Q(**{f"{p}owner__isnull": False})
+    reach = parties.reach(who.offices, shanghai_date(at))
+    joint = JointOffice.objects.filter(office__in=list(who.offices), until=None).values("folder")
+    lies_in = Q(folder__owner__in=reach) | Q(folder__in=joint)
+    enclosed = Exists(Enclosure.objects.filter(lies_in, sheet=OuterRef("pk"), taken_out_at=None))
+    cases = Folder.objects.filter(owner__in=reach).values("pk")
+    of_the_case = Q(**{f"{p}kind__in": OF_THE_CASE, f"{p}folder__in": cases})
+    below = Q(**{f"{p}kind__in": KINDS_SEEN_BELOW, f"{p}owner__in": list(who.above)})
+    own = Q(**{f"{p}owner__in": reach}) | Q(**{f"{p}owner__in": list(who.offices)})
+    lies_here = own | Q(**{f"{p}folder__in": joint}) | Q(enclosed) | of_the_case
+    return lies_here | below & ~Q(**{f"{p}stage__in": UNISSUED})
 
 
 def folders_visible(folders: QuerySet[Folder], *, to: Person, at: datetime) -> QuerySet[Folder]:

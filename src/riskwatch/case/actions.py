@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 import decree188
-from riskwatch.case import families, journalling, outbox, queries
+from riskwatch.case import families, guards, journalling, outbox, queries
 from riskwatch.case.lifecycle import joint_offices, lock, posts_of, recused, refuse_recused
 from riskwatch.case.models import Enclosure, Folder, JointOffice, Recusal, Sheet
 from riskwatch.case.ports import watches
@@ -102,6 +102,7 @@ def _put_in(folder: Folder, pieces: list[Sheet], *, by: Person, at: datetime) ->
             rule=decree188.by_name("excluded_products"),
             code="not_enclosable",
         )
+        guards.ask_before_enclosing(folder, sheet)
     Enclosure.objects.bulk_create(
         [Enclosure(folder=folder, sheet=s, put_in_by=by, put_in_at=at) for s in sheets], ignore_conflicts=True
     )

@@ -113,6 +113,8 @@ class Act:
         Whether to offer it to this person, for acts that each addressee takes once.
     preview : callable
         ``preview(subject, *, by, at)``: the paper that the act would make, as a PDF marked as a draft.
+    files_for : str
+        Whom its files are shown to besides the office, as `sharing.SHARED`; by default nobody outside but who put them.
     """
 
     kind: str
@@ -128,6 +130,7 @@ class Act:
     place: str = ""
     offered_to: Callable[[Sheet | Folder, lifecycle.Standing], bool] = lambda subject, me: True
     preview: Callable[..., bytes] | None = None
+    files_for: str = ""
 
     @property
     def key(self) -> str:
@@ -304,7 +307,7 @@ def take(
         target = result if isinstance(result, Sheet) else subject
         if not isinstance(target, Sheet):
             raise Refusal(_("这一步没有可附文件的记录"), remedy=_("去掉附件再办理"), code="no_files_here", status=422)
-        attach(target, files, by=by, at=at)
+        attach(target, files, by=by, at=at, shown_to=one.files_for)
     return result
 
 

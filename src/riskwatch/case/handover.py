@@ -55,7 +55,7 @@ def leave(person: Person, *, hand_over_to: Person | None, by: Person, at: dateti
     Sheet.objects.filter(pk__in=[s.pk for s in sheets]).update(handler=hand_over_to)
     words = _("%(who)s离岗，由您接手：案卷%(f)d件、记录%(s)d件") % {"who": person, "f": len(folders), "s": len(sheets)}
     numbers = [f.number for f in folders] + [s.number or str(s.pk) for s in sheets]
-    outbox.tell_person(hand_over_to, subject=words, at=at, body="、".join(numbers)[:2000])
+    outbox.tell_person(hand_over_to, subject=words, at=at, body=listed(numbers)[:2000])
     content = {"from": person.pk, "to": hand_over_to.pk}
     for folder in folders:
         journalling.record_on_folder(folder, "folder.hand_over", by=by, at=at, content=content)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 # Whoever acts in one of these posts judges, and must have no tie to those judged.
 JUDGING = frozenset({"verifier", "approver", "decider", "issuer"})
+RECEIVED = "information.receive"
 BY_NAME: Mapping[tuple[str, str], Step] = {(step.kind, step.name): step for step in STEPS}
 OF_KIND: Mapping[str, tuple[Step, ...]] = {
     kind: tuple(s for s in STEPS if s.kind == kind) for kind in dict.fromkeys(s.kind for s in STEPS)
@@ -51,6 +52,11 @@ def posts_of(person: Person, at: datetime) -> Standing:
     """Read a person's posts for the Shanghai day of a moment."""
     today = shanghai_date(at)
     return Standing(person, today, parties.posts(person, today))
+
+
+def is_official(person: Person, at: datetime) -> bool:
+    """Whether a person acts for a customs office or a monitoring centre on a day."""
+    return any(p.kind in ("office", "centre") for p in posts_of(person, at).posts if p.role != "collector")
 
 
 def step(kind: str, name: str) -> Step:
@@ -260,9 +266,9 @@ def refuse_same_hand(sheet: Sheet, row: Step, by: Person, holder: int, today: da
     people = {by.pk, holder}
     refuse_tied(sheet, row, people, today)
     if row.apart_from:
-        done = has_done(people, row.apart_from, sheets=[sheet.pk, *ancestry(sheet)])
-        if done is not None:
-            earlier = BY_NAME[tuple(done.act.split(".", 1))].zh  # type: ignore[index]
+        done = earlier_hand(sheet, row, people)
+        if done:
+            earlier = BY_NAME[tuple(done.split(".", 1))].zh  # type: ignore[index]
             raise Refusal(
                 _("您已办理过“%(earlier)s”，不能再办理“%(step)s”") % {"earlier": earlier, "step": row.zh},
                 remedy=_("请另一位有权限的同事办理"),
@@ -322,15 +328,38 @@ def operators_of(sheet: Sheet) -> list[int]:
     return list(Organisation.objects.filter(kind="operator", pk__in=concerned).values_list("pk", flat=True))
 
 
+def earlier_hand(sheet: Sheet, row: Step, people: set[int]) -> str:
+    """The act by which one of these people bars themselves from a step, or nothing.
+
+    Who brought a piece in is read off the piece itself: a file's rows are journalled on the file, not on each piece.
+    """
+    sheets = [sheet.pk, *ancestry(sheet)]
+    done = has_done(people, row.apart_from, sheets=sheets)
+    if done is not None:
+        return done.act
+    if (
+        RECEIVED in row.apart_from
+        and Sheet.objects.filter(pk__in=sheets, kind="information", made_by__in=people).exists()
+    ):
+        return RECEIVED
+    return ""
+
+
 def ancestry(sheet: Sheet) -> list[int]:
-    """Keys of the sheets that led to this one, however far back (bounded by the folder's depth)."""
+    """Keys of the sheets that led to this one, however far back, and of the verifications of information among them.
+
+    A verification is an effect of the information that it looks into, yet what follows rests on it.
+    """
     seen: set[int] = set()
     front = [sheet.pk]
     while front and len(seen) < 500:
         causes = set(Cause.objects.filter(effect__in=front).values_list("cause_id", flat=True))
         front = list(causes - seen)
         seen |= causes
-    return list(seen)
+    looked_into = Cause.objects.filter(
+        cause__in=[sheet.pk, *seen], cause__kind="information", effect__kind="verification"
+    )
+    return list(seen | set(looked_into.values_list("effect", flat=True)) - {sheet.pk})
 
 
 def possible(sheet: Sheet, me: Standing) -> list[Step]:

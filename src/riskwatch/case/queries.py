@@ -13,8 +13,8 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from decree188.calendar import shanghai_date
-from riskwatch.case import agents, families
-from riskwatch.case.access import visible
+from riskwatch.case import access, agents, families
+from riskwatch.case.access import folders_visible, visible
 from riskwatch.case.lifecycle import FINAL, Standing, stage_name
 from riskwatch.case.models import Concern, Enclosure, Folder, JointOffice, Message, MessageRead, Sheet
 from riskwatch.case.standing import binding_on
@@ -135,6 +135,7 @@ STANDING_OFFERS = frozenset(
         "redraft",
         "supersede",
         "withdraw",
+        "withdraw_by_receipt",
         "cancel",
         "end",
         "appraise_keep",
@@ -203,24 +204,43 @@ def search(text: str, *, to: Person, at: datetime, kinds: Iterable[str] = ()) ->
 
     A number or code is matched from its beginning, and a record's whole number finds that record and those numbered
     after it; words are matched by the word index; what the index does not cut the same way (parts of a model number)
-    by trigrams.
+    by trigrams. Who sees a record only through a part in it is answered by its number and title, never by words that
+    they may not read; and whether a number exists is asked among what they see.
     """
-    from riskwatch.case.sheets import tokens
-
     wanted = text.strip()[:120]
     if not wanted:
         return Sheet.objects.none()
+    who = access.reader(to, at)
     condition = Q(number__istartswith=wanted)
-    if not Sheet.objects.filter(number__iexact=wanted).exists():
-        if words := tokens(wanted).split():
-            condition |= Q(tokens=reduce(and_, (SearchQuery(w, config="simple") for w in words)))
-        if len(wanted) >= 3:
-            condition |= Q(words__icontains=wanted)
+    if not visible(Sheet.objects.filter(number__iexact=wanted), to=to, at=at).exists():
+        condition |= _holds(wanted) & access.seen_by_office(who, at) if who.offices else Q(pk__in=[])
+        if not who.headquarters:
+            condition |= Q(title__icontains=wanted) & access.seen_through_part(who)
     rows = visible(Sheet.objects.filter(condition), to=to, at=at).select_related("owner").defer(*UNSHOWN)
     if kinds:
         rows = rows.filter(kind__in=list(kinds))
     # Newest first by key, so that the database can stop at the first page of a common word.
     return rows.order_by("-pk")
+
+
+def _holds(wanted: str) -> Q:
+    from riskwatch.case.sheets import tokens
+
+    condition = Q(pk__in=[])
+    if words := tokens(wanted).split():
+        condition |= Q(tokens=reduce(and_, (SearchQuery(w, config="simple") for w in words)))
+    if len(wanted) >= 3:
+        condition |= Q(words__icontains=wanted)
+    return condition
+
+
+def search_folders(text: str, *, to: Person, at: datetime) -> QuerySet[Folder]:
+    """Cases that a person may see, by the beginning of their number or by a part of their title."""
+    wanted = text.strip()[:120]
+    if not wanted:
+        return Folder.objects.none()
+    rows = Folder.objects.filter(Q(number__istartswith=wanted) | Q(title__icontains=wanted))
+    return folders_visible(rows, to=to, at=at).select_related("owner").order_by("-pk")
 
 
 def messages(person: Person, *, at: datetime) -> QuerySet[Message]:

@@ -99,11 +99,17 @@ def concern(sheet: Sheet, part: str, organisations: Iterable[Organisation], *, r
 
 
 @transaction.atomic
-def attach(sheet: Sheet, files: Iterable[File[Any]], *, by: Person, at: datetime) -> None:
-    """Inspect and keep files on a sheet, and journal their names and hashes; one bad file refuses them all."""
+def attach(sheet: Sheet, files: Iterable[File[Any]], *, by: Person, at: datetime, shown_to: str = "") -> None:
+    """Inspect and keep files on a sheet, and journal their names and hashes; one bad file refuses them all.
+
+    ``shown_to`` says whom they are shown to besides the office (see `sharing.files_shown`); by default nobody outside
+    but the organisation that put them there.
+    """
     stored = [documents.store(f, name=f.name or "file", purpose="evidence", by=by, at=at) for f in files]
-    SheetFile.objects.bulk_create([SheetFile(sheet=sheet, attachment=a, put_by=by, put_at=at) for a in stored])
     if stored:
+        SheetFile.objects.bulk_create(
+            [SheetFile(sheet=sheet, attachment=a, shown_to=shown_to or "full", put_by=by, put_at=at) for a in stored]
+        )
         kept = [{"name": a.name, "sha256": a.sha256, "size": a.size} for a in stored]
         journalling.record(sheet, "sheet.attach", by=by, at=at, content={"files": kept})
 
@@ -120,9 +126,14 @@ def _refuse_closed(folder: Folder | None) -> None:
         )
 
 
+# Nobody searches for a longer word, and the word index takes none beyond two thousand bytes.
+LONGEST_WORD = 100
+
+
 def tokens(text: str) -> str:
     """Words of a Chinese or English text, space-joined, for the word index."""
-    return " ".join(w for w in (t.strip().lower() for t in rjieba.cut_for_search(text)) if w and w.isalnum())
+    cut = (t.strip().lower() for t in rjieba.cut_for_search(text))
+    return " ".join(w for w in cut if w.isalnum() and len(w) <= LONGEST_WORD)
 
 
 def index_words(sheets: Iterable[int]) -> None:

@@ -53,9 +53,9 @@ INFORMATION = (
     Step("information", "receive", (NEW,), "received", ("registrar", "collector"), _("登记"), rule="source_kinds"),
     Step("information", "submit", (NEW,), "received", (*FIRM, "tester", "body_head"), _("报告"), at="reporter",
          rule="operator_must_report"),
-    Step("information", "refuse_scope", ("received",), "out_of_scope", ("registrar",), _("不予受理"),
+    Step("information", "refuse_scope", ("received", "verified"), "out_of_scope", ("registrar",), _("不予受理"),
          rule="excluded_products"),
-    Step("information", "transfer_out", ("received", "out_of_scope"), "transferred", ("registrar",), _("移送其他部门"),
+    Step("information", "transfer_out", ("received", "verified", "out_of_scope"), "transferred", ("registrar",), _("移送其他部门"),
          rule="excluded_products"),
     Step("information", "begin", ("received", "refuted", "unverifiable"), "verifying", ("registrar", "verifier"),
          _("开始核实"), rule="verify_then_enter"),
@@ -66,8 +66,18 @@ INFORMATION = (
     Step("information", "leave_open", ("verifying", "received"), "unverifiable", APPROVER, _("无法核实"),
          apart_from=("verification.report", "information.receive"), rule="verify_then_enter"),
     Step("information", "enter", ("verified",), "entered", ("registrar",), _("录入平台"), rule="verify_then_enter"),
-    Step("information", "withdraw", ("received", "verifying"), "withdrawn", (*FIRM, "tester", "registrar"),
+    Step("information", "withdraw", ("received", "verifying"), "withdrawn", (*FIRM, "tester", "body_head", "registrar"),
          _("撤回"), at="owner|reporter"),
+    Step("information", "withdraw_by_receipt", ("received", "verifying"), "withdrawn", ("collector",), _("报告人凭回执撤回"),
+         at="headquarters"),
+)
+AMENDMENT = (
+    Step("amendment", "propose", (NEW,), "proposed", ("registrar", "case_officer"), _("提出更正"),
+         rule="separation_of_duties"),
+    Step("amendment", "approve", ("proposed",), "approved", APPROVER, _("同意更正"), apart_from=("amendment.propose",),
+         rule="separation_of_duties", final=True),
+    Step("amendment", "refuse", ("proposed",), "refused", APPROVER, _("不同意更正"), apart_from=("amendment.propose",),
+         rule="separation_of_duties", final=True),
 )
 VERIFICATION = (
     Step("verification", "assign", (NEW,), "assigned", ("registrar", "verifier"), _("安排核实"),
@@ -75,7 +85,7 @@ VERIFICATION = (
     Step("verification", "report", ("assigned",), "reported", ("verifier", "assessor", "body_head"), _("提交核实结论"),
          at="owner|commissioned", rule="verify_then_enter"),
     Step("verification", "approve", ("reported",), "approved", APPROVER, _("审核通过"),
-         apart_from=("verification.report",), rule="verify_then_enter", final=True),
+         apart_from=("verification.report", "information.receive"), rule="verify_then_enter", final=True),
     Step("verification", "return", ("reported",), "assigned", APPROVER, _("退回补充"),
          apart_from=("verification.report",)),
     Step("verification", "cancel", ("assigned",), "cancelled", ("registrar", "verifier"), _("取消核实"), final=True),
@@ -227,7 +237,7 @@ ARCHIVE = (
 )
 
 STEPS: tuple[Step, ...] = (
-    *INFORMATION, *VERIFICATION, *TRANSFER, *PROPOSAL, *ASSESSMENT, *REASSESSMENT, *DECISION,
+    *INFORMATION, *AMENDMENT, *VERIFICATION, *TRANSFER, *PROPOSAL, *ASSESSMENT, *REASSESSMENT, *DECISION,
     *(step for kind in MEASURES for step in _measure(kind)),
     *FILING, *FOLLOWUP, *DISCLOSURE, *ARCHIVE,
 )

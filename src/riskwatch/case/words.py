@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 KINDS = {
     "information": _("风险信息"),
+    "amendment": _("信息更正"),
     "verification": _("核实任务"),
     "transfer": _("移送"),
     "proposal": _("处置建议"),
@@ -54,6 +55,8 @@ STAGES = {
     ("information", "entered"): _("已录入"),
     ("information", "out_of_scope"): _("不属适用范围"),
     ("information", "transferred"): _("已移送"),
+    ("amendment", "proposed"): _("待审核"),
+    ("amendment", "approved"): _("已更正"),
     ("verification", "assigned"): _("核实中"),
     ("verification", "reported"): _("待审核"),
     ("verification", "approved"): _("已审核"),
@@ -122,6 +125,11 @@ ACTS = {
     "folder.end_joint": _("结束共同办理"),
     "information.reveal_identity": _("查看报告人身份"),
     "information.take_charge": _("承办"),
+    "information.reassign": _("改派承办人"),
+    "information.confirm_scope": _("确认属于适用范围"),
+    "assessment.state": _("利害关系声明"),
+    "information.renew": _("来源更新"),
+    "sheet.attach": _("附件"),
     "information.add": _("补充"),
     "information.answer": _("答复报告人"),
     "information.wait_again": _("恢复待处理"),

@@ -1,4 +1,4 @@
-"""Registering, reporting, scope, additions, withdrawal, answers, amending; each step journalled."""
+"""Registering, scope, entry into the register; with reporting, additions, handling and amending beside it."""
 
 from __future__ import annotations
 
@@ -12,80 +12,30 @@ from django.utils.translation import gettext as _
 
 import decree188
 from decree188.calendar import shanghai_date
-from decree188.collection import operator_must_report
-from decree188.identifiers import InvalidIdentifier, check_commodity_code, check_declaration_number
 from decree188.scope import Scope, excluded_products
-from riskwatch.case import actions as case
-from riskwatch.case import agents, deadlines, journalling, outbox
-from riskwatch.case.lifecycle import advance, lock, posts_of, refuse_recused
+from riskwatch.case import deadlines
+from riskwatch.case.lifecycle import advance
 from riskwatch.case.models import Sheet
-from riskwatch.case.sheets import Plan, attach, begin, put
-from riskwatch.catalogue import queries as catalogue
-from riskwatch.collection import identities
-from riskwatch.collection.models import Addition, Information, Report
+from riskwatch.case.sheets import Plan, attach, begin
+from riskwatch.collection import recording
+from riskwatch.collection.additions import add_by_receipt, add_to, answer, of_receipt, withdraw, withdraw_by_receipt
+from riskwatch.collection.amending import amend
+from riskwatch.collection.handling import reassign, take_charge
+from riskwatch.collection.models import Information
+from riskwatch.collection.recording import FIELDS, information
+from riskwatch.collection.remit import refuse_foreign_arrival, refuse_outside_remit
+from riskwatch.collection.reporting import own_organisation, report_as_organisation, report_as_person
+from riskwatch.collection.scoping import confirm
 from riskwatch.documents import actions as documents
-from riskwatch.look.words import clauses, either
-from riskwatch.parties import mandates
-from riskwatch.parties.models import Organisation, Person, Qualification
-from riskwatch.refusals import Refusal, refuse_unless
+from riskwatch.look.words import either
+from riskwatch.parties.models import Organisation, Person
+from riskwatch.refusals import refuse_unless
 
-FIELDS = (
-    "source_kind", "source_words", "reference", "url", "occurred_on", "published_on", "direction", "text", "product",
-    "brand", "model", "batch", "commodity_code", "quantity", "origin", "maker", "importer", "port", "declaration_number",
-    "hazard", "hazard_text", "injuries", "deaths", "injured", "disposition", "aspects", "spread", "spread_reason",
-)  # fmt: skip
-
-
-def _checked(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts with their codes checked; the field at fault is named."""
-    clean = {k: v for k, v in facts.items() if k in FIELDS and v is not None}
-    problems: dict[str, str] = {}
-    for name, check in (("commodity_code", check_commodity_code), ("declaration_number", _declaration)):
-        if clean.get(name):
-            try:
-                clean[name] = check(clean[name])
-            except InvalidIdentifier as error:
-                problems[name] = either(error.reason_zh, error.reason_en)
-    if clean.get("source_kind") == "other" and not clean.get("source_words", "").strip():
-        problems["source_words"] = _("来源为“其它”时须说明")
-    if clean.get("spread") and not clean.get("spread_reason", "").strip():
-        problems["spread_reason"] = _("判断影响范围须写明理由")
-    if problems:
-        raise Refusal(
-            clauses(problems.values()), remedy=_("改正后再提交"), code="wrong_fields", status=422, fields=problems
-        )
-    return clean
-
-
-def _declaration(text: str) -> str:
-    exists = set(Organisation.objects.filter(kind="office").values_list("code", flat=True))
-    return check_declaration_number(text, district_exists=exists.__contains__)
-
-
-def _words(facts: Mapping[str, Any]) -> str:
-    names = (
-        "reference",
-        "product",
-        "brand",
-        "model",
-        "batch",
-        "commodity_code",
-        "declaration_number",
-        "maker",
-        "importer",
-    )
-    return " ".join(str(facts[n]) for n in names if facts.get(n))
-
-
-def _put(sheet: Sheet, facts: dict[str, Any], *, at: datetime) -> Information:
-    answer = excluded_products(facts.get("commodity_code", ""))
-    facts.setdefault("hazard", "") or facts.update(
-        hazard=catalogue.guess_hazard(f"{sheet.title} {facts.get('hazard_text', '')} {facts.get('text', '')[:500]}")
-    )
-    return Information.objects.create(
-        sheet=sheet, received_at=at, scope=str(answer.scope), scope_reason=answer.reason_zh,
-        elsewhere=answer.elsewhere_zh, origin_code=catalogue.country(facts.get("origin", "")), **facts,
-    )  # fmt: skip
+__all__ = [
+    "FIELDS", "add_by_receipt", "add_to", "amend", "answer", "confirm", "enter", "information", "of_receipt",
+    "own_organisation", "reassign", "refuse_scope", "register", "report_as_organisation", "report_as_person",
+    "take_charge", "transfer_out", "withdraw", "withdraw_by_receipt",
+]  # fmt: skip
 
 
 @transaction.atomic
@@ -99,118 +49,18 @@ def register(
     at: datetime,
 ) -> Sheet:
     """Register one piece of information by hand, with a number and a day by which it is dealt with."""
-    clean = _checked(facts)
+    recording.refuse_no_receiver(office)
+    clean = recording.checked(facts)
+    refuse_foreign_arrival(office, clean, shanghai_date(at))
     plan = Plan(
-        kind="information", title=title, owner=office, words=_words(clean), handler=by,
+        kind="information", title=title, owner=office, words=recording.words(clean), handler=by,
         number=documents.record_number("RI", office=office.code, at=at),
         due_on=deadlines.due_on("handling", shanghai_date(at)),
     )  # fmt: skip
     sheet = begin(plan, "receive", by=by, at=at, content={"facts": clean})
-    _put(sheet, clean, at=at)
+    recording.put(sheet, clean, at=at)
     attach(sheet, files, by=by, at=at)
     return sheet
-
-
-@transaction.atomic
-def report_as_organisation(
-    organisation: Organisation,
-    office: Organisation,
-    *,
-    title: str,
-    facts: Mapping[str, Any],
-    first_known_at: datetime,
-    severe: bool,
-    role_in_case: str = "",
-    own_number: str = "",
-    qualification: Qualification | None = None,
-    files: Iterable[File[Any]] = (),
-    on_behalf: Organisation | None = None,
-    by: Person,
-    at: datetime,
-) -> Sheet:
-    """An operator or testing body reports a risk; whether it came in time is computed, its first knowledge fixed.
-
-    With ``on_behalf`` the organisation is an agent that reports in the name of its principal, under a mandate.
-    """
-    testing = organisation.kind == Organisation.Kind.TESTING_BODY
-    refuse_unless(first_known_at <= at, _("首次知悉时间不能晚于现在"), code="future", status=422)
-    if testing:
-        _refuse_unqualified(own_number, qualification, at=at)
-    kind = "testing_body" if testing else "operator_report"
-    clean = _checked({**facts, "source_kind": kind})
-    agent = None
-    if on_behalf is not None:
-        organisation, agent = mandates.acting_for(by, at, on_behalf=on_behalf, direction=clean.get("direction", ""),
-                                                  code=clean.get("commodity_code", ""))  # fmt: skip
-    plan = Plan(
-        kind="information", title=title, owner=office, words=_words(clean),
-        number=documents.record_number("RI", office=office.code, at=at),
-        due_on=deadlines.due_on("handling", shanghai_date(at)), parts=agents.parts("reporter", organisation, agent),
-    )  # fmt: skip
-    sheet = begin(plan, "submit", by=by, at=at,
-                  content={"facts": clean, "first_known_at": first_known_at} | agents.named(agent))  # fmt: skip
-    agents.tell_principal(sheet, organisation, agent, at=at)
-    information = _put(sheet, clean, at=at)
-    Report.objects.create(
-        information=information, organisation=organisation, role_in_case=role_in_case, first_known_at=first_known_at,
-        reported_at=at, severe=severe, in_time=_in_time(first_known_at, at, severe), own_number=own_number,
-        qualification=qualification,
-    )  # fmt: skip
-    attach(sheet, files, by=by, at=at)
-    outbox.tell([office], subject=_("收到报告：%(title)s") % {"title": title}, at=at, sheet=sheet, role="registrar")
-    return sheet
-
-
-def _in_time(first_known: datetime, reported: datetime, severe: bool) -> bool:
-    on = shanghai_date(first_known)
-    return operator_must_report(
-        first_known, reported, severe=severe, hours=deadlines.limit("operator_report_severe", on).length,
-        working_days=deadlines.limit("operator_report", on).length, calendar=deadlines.calendar(),
-    )  # fmt: skip
-
-
-def _refuse_unqualified(own_number: str, qualification: Qualification | None, *, at: datetime) -> None:
-    today = shanghai_date(at)
-    refuse_unless(own_number.strip(), _("检测机构报告须填写检测报告编号"), rule=decree188.by_name("testing_body_must_report"),
-                  code="report_number_missing", status=422)  # fmt: skip
-    valid = qualification is not None and qualification.valid_from <= today <= qualification.valid_until
-    valid = valid and (qualification is None or qualification.withdrawn_on is None)
-    refuse_unless(valid, _("检测机构的资质在今天无效"), remedy=_("更新资质后再报告"),
-                  rule=decree188.by_name("testing_body_must_report"), code="unqualified")  # fmt: skip
-
-
-@transaction.atomic
-def report_as_person(
-    office: Organisation,
-    *,
-    title: str,
-    facts: Mapping[str, Any],
-    who: dict[str, str],
-    files: Iterable[File[Any]] = (),
-    by: Person,
-    at: datetime,
-) -> tuple[Sheet, str]:
-    """A member of the public reports under their own name. Returns the record and the receipt's secret.
-
-    The identity goes into its own encrypted store; the record does not name the reporter. ``by`` is the portal's
-    service account.
-    """
-    missing = decree188.collection.real_name_reports(who.get("name", ""), who.get("proof", ""))
-    refuse_unless(not missing, _("请填写真实姓名和身份证件号码"), remedy=_("不愿实名的，可以通过其他渠道反映"),
-                  rule=decree188.by_name("real_name_reports"), code="name_missing", status=422)  # fmt: skip
-    clean = _checked({**facts, "source_kind": "consumer_complaint"})
-    plan = Plan(
-        kind="information", title=title, owner=office, words=_words(clean),
-        number=documents.record_number("RI", office=office.code, at=at),
-        due_on=deadlines.due_on("handling", shanghai_date(at)),
-    )  # fmt: skip
-    sheet = put(plan, stage="received", by=by, at=at)
-    secret = identities.new_secret()
-    identities.seal(_put(sheet, clean, at=at), who, secret=secret, at=at)
-    attach(sheet, files, by=by, at=at)
-    outbox.tell([office], subject=_("收到实名报告：%(title)s") % {"title": title}, at=at, sheet=sheet, role="registrar")
-    journalling.record(sheet, "information.receive", by=by, at=at, rule="real_name_reports", content={"facts": clean})
-    return sheet, secret
 
 
 @transaction.atomic
@@ -235,91 +85,30 @@ def enter(sheet: Sheet, *, by: Person, at: datetime, commodity_code: str = "", i
           aspects: Iterable[str] = (), spread: str = "", spread_reason: str = "") -> Sheet:  # fmt: skip
     """Enter a verified piece into the register; a mixed chapter needs a person's word with the reason."""
     info = information(sheet)
-    changes = _checked({"commodity_code": commodity_code or info.commodity_code, "aspects": list(aspects) or info.aspects,
-                        "spread": spread, "spread_reason": spread_reason})  # fmt: skip
-    answer = excluded_products(changes["commodity_code"])
-    refuse_unless(answer.scope != Scope.OUT, either(answer.reason_zh, answer.reason_en), remedy=_("不予受理或移送"),
-                  rule=decree188.by_name("excluded_products"), code="out_of_scope")  # fmt: skip
-    if answer.scope == Scope.MIXED:
-        refuse_unless(in_scope and reason.strip(), _("%(why)s：须确认属于工业品并写明理由") % {"why": either(answer.reason_zh, answer.reason_en)},
-                      remedy=_("勾选“属于工业品”并填写理由，或不予受理"), rule=decree188.by_name("excluded_products"),
-                      code="mixed_scope", status=422)  # fmt: skip
+    changes = recording.checked({"commodity_code": commodity_code or info.commodity_code,
+                                 "aspects": list(aspects) or info.aspects, "spread": spread,
+                                 "spread_reason": spread_reason})  # fmt: skip
+    refuse_unless(not info.commodity_code or changes["commodity_code"] == info.commodity_code,
+                  _("商品编码已经核实，录入时不能改动"), remedy=_("先办理更正，由另一人审核"), code="verified_code",
+                  rule=decree188.by_name("separation_of_duties"))  # fmt: skip
+    why = _scope_reason(info, changes["commodity_code"], in_scope=in_scope, reason=reason)
     refuse_unless(
         changes["aspects"], _("至少选一个方面"), rule=decree188.by_name("aspects"), code="aspect_missing", status=422
     )
     Information.objects.filter(pk=sheet.pk).update(
-        **changes, scope="in", scope_reason=(reason or answer.reason_zh)[:300], entered_on=shanghai_date(at)
+        **changes, scope="in", scope_reason=why[:300], entered_on=shanghai_date(at)
     )
+    refuse_outside_remit(sheet, shanghai_date(at))
     return advance(sheet, "enter", by=by, at=at, content={"changes": changes, "reason": reason})
 
 
-@transaction.atomic
-def take_charge(sheet: Sheet, *, by: Person, at: datetime) -> Sheet:
-    """Become the handling officer of a piece."""
-    lock(sheet)
-    case.refuse_without_post(
-        sheet.owner, ("registrar", "verifier", "case_officer"), by=by, at=at, about=sheet, jointly=True
-    )
-    Sheet.objects.filter(pk=sheet.pk).update(handler=by)
-    journalling.record(sheet, "information.take_charge", by=by, at=at)
-    sheet.refresh_from_db()
-    return sheet
-
-
-@transaction.atomic
-def add_to(sheet: Sheet, *, by: Person, at: datetime, text: str) -> Sheet:
-    """Add to one's report, or to any piece as an officer; what is archived stays as it is."""
-    refuse_recused([by.pk], lock(sheet))
-    Addition.objects.create(information=information(sheet), text=text, at=at)
-    journalling.record(sheet, "information.add", by=by, at=at, content={"text": text})
-    return sheet
-
-
-@transaction.atomic
-def answer(sheet: Sheet, *, by: Person, at: datetime, text: str) -> Sheet:
-    """Customs' answer to a report; the reporter reads it at the counter or with the receipt."""
-    lock(sheet)
-    case.refuse_without_post(
-        sheet.owner, ("registrar", "verifier", "case_officer", "approver"), by=by, at=at, about=sheet, jointly=True
-    )
-    Report.objects.filter(information=sheet.pk).update(answer=text, answered_at=at)
-    Addition.objects.create(information=information(sheet), text=_("海关答复：") + text, at=at)
-    reporters = Organisation.objects.filter(pk__in=sheet.concerns.filter(part="reporter").values("organisation"))
-    outbox.tell(reporters, subject=_("海关已答复：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=text)
-    journalling.record(sheet, "information.answer", by=by, at=at, content={"text": text})
-    return sheet
-
-
-@transaction.atomic
-def amend(sheet: Sheet, *, by: Person, at: datetime, reason: str, **facts: Any) -> Sheet:
-    """Mend typing errors: old and new value stand in the journal. First knowledge is not among them."""
-    lock(sheet)
-    case.refuse_without_post(sheet.owner, ("registrar", "case_officer"), by=by, at=at, about=sheet, jointly=True)
-    info = information(sheet)
-    clean = _checked({k: v for k, v in facts.items() if v not in ("", None)})
-    changes = {k: (getattr(info, k), v) for k, v in clean.items() if getattr(info, k) != v}
-    refuse_unless(changes, _("没有改动"), code="nothing_changed")
-    Information.objects.filter(pk=sheet.pk).update(**{k: new for k, (_old, new) in changes.items()})
-    fresh = information(sheet)
-    Sheet.objects.filter(pk=sheet.pk).update(words=_words({f: getattr(fresh, f) for f in FIELDS}))
-    case.amend(sheet, changes, by=by, at=at, reason=reason)
-    sheet.refresh_from_db()
-    return sheet
-
-
-@transaction.atomic
-def withdraw(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
-    """The reporter withdraws; what was reported stays on record."""
-    return advance(sheet, "withdraw", by=by, at=at, content={"reason": reason})
-
-
-def information(sheet: Sheet) -> Information:
-    """The information on a sheet."""
-    return Information.objects.select_related("sheet").get(pk=sheet.pk)
-
-
-def own_organisation(person: Person, at: datetime, *kinds: str) -> Organisation:
-    """The organisation of some kind that a person acts for; refused when they act for none."""
-    posts = [p for p in posts_of(person, at).posts if p.kind in kinds]
-    refuse_unless(posts, _("您没有代表单位办理的岗位"), code="no_post", status=403)
-    return Organisation.objects.get(pk=posts[0].organisation)
+def _scope_reason(info: Information, code: str, *, in_scope: bool, reason: str) -> str:
+    answer = excluded_products(code)
+    refuse_unless(answer.scope != Scope.OUT and info.scope != Scope.OUT, info.scope_reason if info.scope == Scope.OUT else either(answer.reason_zh, answer.reason_en),
+                  remedy=_("不予受理或移送"), rule=decree188.by_name("excluded_products"), code="out_of_scope")  # fmt: skip
+    said_before = info.scope == Scope.IN and code == info.commodity_code
+    if answer.scope == Scope.MIXED and not said_before:
+        refuse_unless(in_scope and reason.strip(), _("%(why)s：须确认属于工业品并写明理由") % {"why": either(answer.reason_zh, answer.reason_en)},
+                      remedy=_("勾选“属于工业品”并填写理由，或不予受理"), rule=decree188.by_name("excluded_products"),
+                      code="mixed_scope", status=422)  # fmt: skip
+    return reason or (info.scope_reason if said_before else answer.reason_zh)

@@ -6,6 +6,7 @@ same file finds the stored rows by their external ids and adds only the rest; ru
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,15 +22,18 @@ from psycopg.types.json import Jsonb
 
 from decree188.calendar import shanghai_date
 from decree188.scope import excluded_products
-from riskwatch.case import deadlines, outbox
+from riskwatch.case import deadlines, journalling, outbox
 from riskwatch.case.actions import refuse_without_post
 from riskwatch.case.lifecycle import refuse_shut
 from riskwatch.case.models import Sheet
 from riskwatch.case.sheets import tokens
 from riskwatch.catalogue import queries as catalogue
+from riskwatch.collection.inspecting import Fit, Inspection, cleaned, plain
 from riskwatch.collection.models import Addition, BadRow, Information, SourceFile
-from riskwatch.collection.ports import Arrival, Limits, Source, UnreadableFile
+from riskwatch.collection.ports import Arrival, Limits, Source, UnreadableFile, heading_of
 from riskwatch.collection.ports import BadRow as Bad
+from riskwatch.collection.recording import refuse_no_receiver, words
+from riskwatch.collection.remit import refuse_foreign_arrival
 from riskwatch.documents import actions as documents
 from riskwatch.documents.models import Attachment
 from riskwatch.journal import actions as journal
@@ -37,6 +41,9 @@ from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import Refusal
 
 BLOCK = 4000
+HEAD = 1 << 16
+# A file may unpack to so many times the size that an upload may have.
+UNPACKS_TO = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +56,18 @@ class Batch:
     at: datetime
 
 
-def choose(sources: list[Source], head: bytes, name: str) -> Source:
-    """The source that recognises a file; refused when none or several do."""
+def choose(sources: list[Source], stream: BinaryIO, name: str) -> Source:
+    """The source that recognises a file by its first bytes, or an XLSX by its heading; refused when none or several do."""
+    head = stream.read(HEAD)
+    stream.seek(0)
     if head[:2] == b"\x1f\x8b":
-        import zlib
-
-        head = zlib.decompressobj(31).decompress(head, 1 << 16)
+        try:
+            head = zlib.decompressobj(31).decompress(head, HEAD)
+        except zlib.error:
+            head = b""
+    elif head[:2] == b"PK":
+        head = heading_of(stream, _limits())
     fitting = [s for s in sources if s.recognises(head, name)]
-    if not fitting and head[:2] == b"PK":
-        fitting = [s for s in sources if s.id in ("gacc-monthly", "intake")][:1]
     if len(fitting) != 1:
         raise Refusal(
             _("认不出“%(name)s”是哪种来源的文件") % {"name": name},
@@ -66,6 +76,10 @@ def choose(sources: list[Source], head: bytes, name: str) -> Source:
             status=422,
         )
     return fitting[0]
+
+
+def _limits() -> Limits:
+    return Limits(bytes=settings.COLLECTION_UPLOAD_LIMIT * UNPACKS_TO)
 
 
 def collect(
@@ -78,13 +92,16 @@ def collect(
     Refusal
         The person may not collect for the office, or the file is not of the source's format.
     """
+    refuse_no_receiver(batch.office)
     refuse_without_post(batch.office, ("registrar", "collector"), by=batch.by, at=batch.at)
+    # The period is asked of the whole file; product and area of each row.
+    refuse_foreign_arrival(batch.office, {}, shanghai_date(batch.at), known_only=True)
     file = _keep(stream, name, batch)
     if file.done_at:
         return file
     stream.seek(0)
     try:
-        for block in _blocks(batch.source.read(stream, Limits(bytes=settings.COLLECTION_UPLOAD_LIMIT * 8))):
+        for block in _blocks(batch.source.read(stream, _limits())):
             _store(block, file, batch)
             file.refresh_from_db()
             progress(file)
@@ -130,23 +147,24 @@ def _blocks(reading: Iterator[Arrival | Bad]) -> Iterator[list[Arrival | Bad]]:
 
 @transaction.atomic
 def _store(block: list[Arrival | Bad], file: SourceFile, batch: Batch) -> None:
-    bad = [b for b in block if isinstance(b, Bad)]
-    arrivals = {a.external_id: a for a in block if isinstance(a, Arrival)}
+    looked = Inspection(batch.office, batch.source.source_kind, shanghai_date(batch.at)).look(block)
+    arrivals, bad = looked.fit, looked.bad
     repeats = len(block) - len(bad) - len(arrivals)
     _lock_ids(batch)
     known = dict(Information.objects.filter(external_id__in=arrivals).values_list("external_id", "revision"))
-    fresh = [a for a in arrivals.values() if a.external_id not in known]
-    renewed = _renew([a for a in arrivals.values() if known.get(a.external_id, a.revision) != a.revision], batch)
+    fresh = {key: f for key, f in arrivals.items() if key not in known}
+    renewed = _renew({key: f for key, f in arrivals.items() if known.get(key, f.revision) != f.revision}, batch)
     BadRow.objects.bulk_create(
-        [BadRow(file=file, position=b.position[:80], field=b.field[:60], reason=b.reason[:300], raw=b.raw) for b in bad]
-    )
+        [BadRow(file=file, position=plain(b.position)[:80], field=plain(b.field)[:60], reason=plain(b.reason)[:300],
+                raw=plain(b.raw)) for b in bad]
+    )  # fmt: skip
     _copy(fresh, file, batch)
     SourceFile.objects.filter(pk=file.pk).update(
         rows_read=F("rows_read") + len(block), added=F("added") + len(fresh), bad=F("bad") + len(bad),
         known=F("known") + len(known) + repeats, renewed=F("renewed") + renewed,
     )  # fmt: skip
-    content = {"file": file.sha256, "rows": len(block), "added": [a.external_id for a in fresh],
-               "digest": sha256("".join(a.revision for a in fresh).encode()).hexdigest()}  # fmt: skip
+    content = {"file": file.sha256, "rows": len(block), "added": list(fresh),
+               "digest": sha256("".join(f.revision for f in fresh.values()).encode()).hexdigest()}  # fmt: skip
     journal.write(
         f"file:{file.pk}", "information.collect", by=batch.by, at=batch.at, rule="source_kinds", content=content
     )
@@ -158,26 +176,31 @@ def _lock_ids(batch: Batch) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"collect:{batch.source.id.split('-')[0]}"])
 
 
-def _renew(arrivals: list[Arrival], batch: Batch) -> int:
-    """An item that came before in other words: the new words are added to it, visibly."""
+def _renew(arrivals: dict[str, Fit], batch: Batch) -> int:
+    """An item of this office that came before in other words: the new words are added to it, visibly."""
     done = 0
-    for arrival in arrivals:
-        info = Information.objects.select_related("sheet__folder", "sheet__owner").get(external_id=arrival.external_id)
-        if info.source != batch.source.id or _is_shut(info.sheet, arrival, batch):
+    for key, fit in arrivals.items():
+        info = Information.objects.select_related("sheet__folder", "sheet__owner").get(external_id=key)
+        if info.source != batch.source.id or info.sheet.owner_id != batch.office.pk:
             continue
-        Addition.objects.create(information=info, text=f"来源更新：{arrival.text}", at=batch.at)
-        Information.objects.filter(pk=info.pk).update(revision=arrival.revision)
+        if _is_shut(info.sheet, fit, batch):
+            continue
+        Addition.objects.create(information=info, kind=Addition.Kind.UPDATE, author=batch.by,
+                                text=plain(fit.arrival.text), at=batch.at)  # fmt: skip
+        Information.objects.filter(pk=info.pk).update(revision=fit.revision)
+        journalling.record(info.sheet, "information.renew", by=batch.by, at=batch.at, rule="source_kinds",
+                           content={"text": fit.arrival.text, "from": info.revision, "to": fit.revision})  # fmt: skip
         done += 1
     return done
 
 
-def _is_shut(sheet: Sheet, arrival: Arrival, batch: Batch) -> bool:
+def _is_shut(sheet: Sheet, fit: Fit, batch: Batch) -> bool:
     """What is archived or lies in closed cases only stays as it is; its office is told, and the file keeps the new words."""
     try:
         refuse_shut(sheet)
     except Refusal:
         subject = _("来源更新了不能再改动的信息%(number)s，请决定是否另行登记") % {"number": sheet.number}
-        once = f"renewed:{sheet.pk}:{arrival.revision[:40]}"
+        once = f"renewed:{sheet.pk}:{fit.revision[:40]}"
         outbox.tell([sheet.owner], subject=subject, at=batch.at, sheet=sheet, role="registrar", once=once)
         return True
     return False
@@ -185,6 +208,18 @@ def _is_shut(sheet: Sheet, arrival: Arrival, batch: Batch) -> bool:
 
 SHEET = ("id", "kind", "number", "owner_id", "stage", "grade", "title", "words", "tokens", "due_on", "made_by_id",
          "made_at", "moved_by_id", "moved_at", "version", "readers", "ends_by_itself")  # fmt: skip
+WORDED = (
+    "reference",
+    "product",
+    "brand",
+    "model",
+    "batch",
+    "commodity_code",
+    "maker",
+    "importer",
+    "hazard_text",
+    "text",
+)
 ROW = ("sheet_id", "source_kind", "source_words", "source", "external_id", "revision", "file_id", "position", "original",
        "reference", "url", "language", "received_at", "occurred_on", "published_on", "direction", "text", "product", "brand",
        "model", "batch", "commodity_code", "quantity", "origin", "origin_code", "maker", "importer", "port",
@@ -192,17 +227,17 @@ ROW = ("sheet_id", "source_kind", "source_words", "source", "external_id", "revi
        "scope", "scope_reason", "elsewhere")  # fmt: skip
 
 
-def _copy(fresh: list[Arrival], file: SourceFile, batch: Batch) -> None:
+def _copy(fresh: dict[str, Fit], file: SourceFile, batch: Batch) -> None:
     if not fresh:
         return
     due = deadlines.due_on("handling", shanghai_date(batch.at))
     numbers = documents.reserve_numbers("RI", len(fresh), office=batch.office.code, at=batch.at)
     keys = _keys(len(fresh))
     sheets, rows = [], []
-    for key, serial, arrival in zip(keys, numbers, fresh, strict=True):
+    for key, serial, (external_id, fit) in zip(keys, numbers, fresh.items(), strict=True):
         number = f"RI-{batch.office.code}-{shanghai_date(batch.at).year}-{serial:06d}"
-        sheets.append(_sheet(key, number, arrival, due, batch))
-        rows.append(_row(key, arrival, file, batch))
+        sheets.append(_sheet(key, number, fit.arrival, due, batch))
+        rows.append(_row(key, external_id, fit, file, batch))
     with connection.cursor() as cursor:
         for table, columns, values in (("case_sheet", SHEET, sheets), ("collection_information", ROW, rows)):
             with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as out:
@@ -219,38 +254,23 @@ def _keys(count: int) -> list[int]:
 
 
 def _sheet(key: int, number: str, a: Arrival, due: date, batch: Batch) -> tuple[Any, ...]:
-    words = " ".join(
-        w for w in (a.reference, a.product, a.brand, a.model, a.batch, a.commodity_code, a.maker, a.importer) if w
-    )
-    lexemes = " ".join(f"'{t}'" for t in sorted(set(tokens(f"{number} {a.title} {words}").split())))
-    return (key, "information", number, batch.office.pk, "received", "internal", _plain(a.title)[:300], _plain(words)[:2000],
+    said = words({f: getattr(a, f) for f in WORDED})
+    lexemes = " ".join(f"'{t}'" for t in sorted(set(tokens(f"{number} {a.title} {said}").split())))
+    return (key, "information", number, batch.office.pk, "received", "internal", plain(a.title)[:300], plain(said),
             lexemes, due, batch.by.pk, batch.at, batch.by.pk, batch.at, 1, [], False)  # fmt: skip
 
 
-def _row(key: int, a: Arrival, file: SourceFile, batch: Batch) -> tuple[Any, ...]:
+def _row(key: int, external_id: str, fit: Fit, file: SourceFile, batch: Batch) -> tuple[Any, ...]:
+    a = fit.arrival
     kind = batch.source.source_kind or str(a.original.get("kind"))
     answer = excluded_products(a.commodity_code)
-    return (key, kind, "", batch.source.id, a.external_id, a.revision, file.pk, a.position, Jsonb(_clean(a.original)),
-            _plain(a.reference)[:200], _plain(a.url)[:500], a.language, batch.at, a.occurred_on, a.published_on, a.direction,
-            _plain(a.text), _plain(a.product), _plain(a.brand), _plain(a.model), _plain(a.batch), a.commodity_code,
-            _plain(a.quantity), _plain(a.origin), catalogue.country(a.origin), _plain(a.maker), _plain(a.importer),
-            _plain(a.port), "", catalogue.guess_hazard(a.hazard_text[:500]) or catalogue.guess_hazard(a.title), _plain(a.hazard_text),
-            _plain(a.injuries), _plain(a.disposition), list(a.aspects), "", "", str(answer.scope), answer.reason_zh,
+    return (key, kind, "", batch.source.id, external_id, fit.revision, file.pk, a.position, Jsonb(cleaned(a.original)),
+            plain(a.reference)[:200], plain(a.url)[:500], a.language, batch.at, a.occurred_on, a.published_on, a.direction,
+            plain(a.text), plain(a.product), plain(a.brand), plain(a.model), plain(a.batch), a.commodity_code,
+            plain(a.quantity), plain(a.origin), catalogue.country(a.origin), plain(a.maker), plain(a.importer),
+            plain(a.port), "", catalogue.guess_hazard(a.hazard_text[:500]) or catalogue.guess_hazard(a.title), plain(a.hazard_text),
+            plain(a.injuries), plain(a.disposition), list(a.aspects), "", "", str(answer.scope), answer.reason_zh,
             answer.elsewhere_zh)  # fmt: skip
-
-
-def _plain(text: str) -> str:
-    return text.replace("\x00", "")
-
-
-def _clean(value: Any) -> Any:
-    if isinstance(value, str):
-        return _plain(value)
-    if isinstance(value, dict):
-        return {_plain(str(k)): _clean(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_clean(v) for v in value]
-    return value
 
 
 @transaction.atomic

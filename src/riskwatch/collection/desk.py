@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from decree188 import collection as law
 from decree188 import scope
-from decree188.calendar import shanghai_date
-from riskwatch.case.desk import Act, Fact, ReasonForm, StepForm, day, enter, text
+from decree188.calendar import SHANGHAI
+from riskwatch.case.desk import Act, DateInput, Fact, PlainForm, ReasonForm, StepForm, day, enter, text
+from riskwatch.case.guards import before_enclosing
 from riskwatch.case.models import Direction, Folder, Sheet
+from riskwatch.case.sharing import SHARED
 from riskwatch.catalogue import queries as catalogue
-from riskwatch.collection import actions
-from riskwatch.collection.models import Information, Report
+from riskwatch.collection import actions, additions, amending, handling, scoping
+from riskwatch.collection.models import Addition, Amendment, Information, Report
+from riskwatch.collection.recording import column
 from riskwatch.look.words import aside, choices, listed, said
+from riskwatch.parties.models import Person
 
 
 class FactsForm(forms.Form):
@@ -76,20 +83,61 @@ class AnswerForm(StepForm):
     text = text(_("答复内容"))
 
 
-class AmendForm(StepForm):
+class AmendForm(FactsForm, StepForm):
+    """Every fact that may be mended; when the reporter first knew is not among them."""
+
     reason = text(_("更正理由"), rows=2)
-    product = forms.CharField(label=_("产品名称"), max_length=300, required=False)
-    brand = forms.CharField(label=_("品牌"), max_length=200, required=False)
-    model = forms.CharField(label=_("型号"), max_length=500, required=False)
-    batch = forms.CharField(label=_("批次"), max_length=500, required=False)
-    commodity_code = forms.CharField(label=_("商品编码"), max_length=14, required=False)
-    origin = forms.CharField(label=_("原产地"), max_length=100, required=False)
+    title = forms.CharField(label=_("标题"), max_length=300, required=False)
+    hazard_text = text(_("危害描述"), required=False, most=60000)
+    injuries = text(_("伤害情况"), rows=2, required=False, most=60000)
+    source_kind = forms.ChoiceField(
+        label=_("信息来源"), choices=[("", "—"), *choices(law.source_kinds)], required=False
+    )
+    source_words = forms.CharField(label=_("来源说明"), max_length=200, required=False)
+    reference = forms.CharField(label=_("文号"), max_length=200, required=False)
+    url = forms.CharField(label=_("网址"), max_length=500, required=False)
+    published_on = forms.DateField(label=_("发布日期"), widget=DateInput(), required=False)
     hazard = forms.ChoiceField(label=_("危害"), required=False)
+    disposition = text(_("已采取的处置"), rows=2, required=False, most=60000)
+    aspects = forms.MultipleChoiceField(
+        label=_("方面"), choices=choices(scope.aspects), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    spread = forms.ChoiceField(label=_("影响范围"), choices=[("", "—"), *choices(scope.spreads)], required=False)
+    spread_reason = text(_("影响范围的判断理由"), rows=2, required=False, most=500)
+    clear = forms.MultipleChoiceField(label=_("要清空的栏目"), widget=forms.SelectMultiple, required=False)
+    text = text(_("内容"), rows=4, required=False, most=60000)
+    field_order = ("reason", "title", "text")
 
     def prepare(self) -> None:
         info = actions.information(self.subject)
         self.fields["hazard"].choices = [("", "—"), *((h.code, str(h)) for h in catalogue.hazards())]
-        self.initial = {n: getattr(info, n) for n in self.fields if n != "reason"} | dict(self.initial)
+        names = [n for n in self.fields if n in actions.FIELDS]
+        self.fields["clear"].choices = [
+            (n, self.fields[n].label) for n in names if n not in ("text", "source_kind") and getattr(info, n)
+        ]
+        self.initial = {"title": self.subject.title} | {n: getattr(info, n) for n in names} | dict(self.initial)
+
+    def clean(self) -> dict[str, object]:
+        """A field to be emptied is not also filled with what stood there."""
+        said = super().clean() or {}
+        for name in said.get("clear", []):
+            said[name] = None
+        return said
+
+
+class ReassignForm(ReasonForm):
+    to = forms.ModelChoiceField(Person.objects.none(), label=_("改派给"))
+
+    def prepare(self) -> None:
+        self.fields["to"].queryset = Person.objects.filter(pk__in=handling.officers(self.subject, at=self.at))
+
+
+class JudgeForm(StepForm):
+    answer = text(_("审核意见"), rows=2, required=False)
+
+
+class RefuseForm(StepForm):
+    answer = text(_("审核意见"), rows=2)
 
 
 class RevealForm(ReasonForm):
@@ -97,7 +145,19 @@ class RevealForm(ReasonForm):
 
 
 def _is_reported(subject: Sheet | Folder, at: object) -> bool:
-    return Report.objects.filter(information=subject.pk).exists()
+    return isinstance(subject, Sheet) and additions.is_reported(subject)
+
+
+def _unhandled(subject: Sheet | Folder, at: object) -> bool:
+    return isinstance(subject, Sheet) and subject.handler_id is None
+
+
+def _handled_at(*kinds: str) -> Callable[[Sheet | Folder, datetime], bool]:
+    return lambda subject, at: isinstance(subject, Sheet) and subject.owner.kind in kinds
+
+
+def _mixed(subject: Sheet | Folder, at: object) -> bool:
+    return Information.objects.filter(pk=subject.pk, scope=scope.Scope.MIXED).exists()
 
 
 def facts(sheet: Sheet, depth: str) -> list[Fact]:
@@ -116,7 +176,7 @@ def facts(sheet: Sheet, depth: str) -> list[Fact]:
     if depth in ("full", "own"):
         shown += [Fact(_now("生产企业"), info.maker), Fact(_now("进口商"), info.importer),
                   Fact(_now("报关单号"), info.declaration_number)]  # fmt: skip
-        shown += [Fact(str(shanghai_date(a.at)), a.text, True) for a in info.additions.order_by("at")]
+        shown += _said_later(info, depth)
         report = Report.objects.filter(information=info).select_related("organisation").first()
         if report:
             shown += [Fact(_now("报告单位"), str(report.organisation)), Fact(_now("首次知悉"), report.first_known_at),
@@ -136,18 +196,49 @@ def facts(sheet: Sheet, depth: str) -> list[Fact]:
     return shown
 
 
+def _said_later(info: Information, depth: str) -> list[Fact]:
+    rows = info.additions.select_related("author").order_by("at", "pk")
+    if depth != "full":
+        rows = rows.filter(audience=Addition.Audience.REPORTER)
+    return [
+        Fact(f"{a.get_kind_display()} {a.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+             + (f" {a.author}" if depth == "full" and a.author else ""), a.text, True)
+        for a in rows
+    ]  # fmt: skip
+
+
+def amendment_facts(sheet: Sheet, depth: str) -> list[Fact]:
+    """What is to be changed, old and new, why, and what the second person said."""
+    row = Amendment.objects.get(pk=sheet.pk)
+    names = {f: column(f).verbose_name for f in actions.FIELDS} | {"title": _now("标题")}
+    rows = [Fact(names[k], f"{c['from']} → {c['to']}", True) for k, c in row.changes.items()]
+    return [*rows, Fact(_now("更正理由"), row.reason, True), Fact(_now("审核意见"), row.answer, True)]
+
+
 def install() -> None:
-    """Enter collection's acts and facts."""
+    """Enter collection's acts and facts, and its refusal of goods outside the regulation before a case."""
+    before_enclosing("scope", scoping.refuse_uncovered_in)
+    desk = ("registrar", "verifier", "case_officer")
     enter(
         Act("information", "enter", EnterForm, actions.enter),
         Act("information", "refuse_scope", ScopeForm, actions.refuse_scope),
         Act("information", "transfer_out", ScopeForm, actions.transfer_out),
         Act("information", "withdraw", ReasonForm, actions.withdraw),
+        Act("information", "confirm_scope", ReasonForm, actions.confirm, begins_on=("information",), label=_("确认属于适用范围"),
+            roles=desk, when=_mixed, rule="excluded_products"),
+        Act("information", "take_charge", PlainForm, actions.take_charge, begins_on=("information",), label=_("由我承办"),
+            roles=desk, when=_unhandled),
+        Act("information", "reassign", ReassignForm, actions.reassign, begins_on=("information",), label=_("改派承办人"),
+            roles=("supervisor",), when=_handled_at("office")),
+        Act("information", "hand_on", ReassignForm, actions.reassign, begins_on=("information",), label=_("改派承办人"),
+            roles=("approver",), when=_handled_at("centre")),
         Act("information", "add", AddForm, actions.add_to, begins_on=("information",), label=_("补充"),
-            roles=("operator_staff", "operator_manager", "tester", "registrar", "verifier", "case_officer")),
+            roles=("operator_staff", "operator_manager", "tester", "body_head", *desk)),
         Act("information", "answer", AnswerForm, actions.answer, begins_on=("information",), label=_("答复报告人"),
-            roles=("registrar", "verifier", "case_officer"), when=_is_reported),
-        Act("information", "amend", AmendForm, actions.amend, begins_on=("information",), label=_("更正笔误"),
+            roles=(*desk, "approver"), when=_is_reported, files_for=SHARED),
+        Act("information", "amend", AmendForm, actions.amend, begins_on=("information",), label=_("更正"),
             roles=("registrar", "case_officer")),
-        facts={"information": facts},
+        Act("amendment", "approve", JudgeForm, amending.approve),
+        Act("amendment", "refuse", RefuseForm, amending.refuse),
+        facts={"information": facts, "amendment": amendment_facts},
     )  # fmt: skip

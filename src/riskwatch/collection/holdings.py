@@ -30,4 +30,6 @@ def _destroy_file(file: SourceFile, *, at: datetime) -> None:
     documents.destroy(file.file, at=at)
 
 
-HOLDING = _Collection("collection", kinds=("information",), keep={"information": CODES}, unpacked=("identity",))
+HOLDING = _Collection(
+    "collection", kinds=("information", "amendment"), keep={"information": CODES}, unpacked=("identity",)
+)

@@ -132,11 +132,35 @@ class Report(models.Model):
 
 
 class Addition(models.Model):
-    """Something a reporter adds later."""
+    """Something said on a piece later: by whom, what it is, and who may read it."""
+
+    class Kind(models.TextChoices):
+        ADDITION = "addition", _("报告人补充")
+        NOTE = "note", _("内部备注")
+        ANSWER = "answer", _("海关答复")
+        UPDATE = "update", _("来源更新")
+
+    class Audience(models.TextChoices):
+        INSIDE = "inside", _("仅内部")
+        REPORTER = "reporter", _("报告人可见")
 
     information = models.ForeignKey(Information, on_delete=models.PROTECT, related_name="additions")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.NOTE)
+    audience = models.CharField(max_length=10, choices=Audience, default=Audience.INSIDE)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     text = models.TextField()
     at = models.DateTimeField()
+
+
+class Amendment(OnSheet):
+    """A proposed change of verified facts, which a second person approves; old and new value stand side by side."""
+
+    information = models.ForeignKey(Information, on_delete=models.PROTECT, related_name="+")
+    changes = models.JSONField()
+    reason = models.TextField(_("更正理由"))
+    answer = models.TextField(_("审核意见"), blank=True)
 
 
 class Identity(models.Model):
@@ -144,6 +168,7 @@ class Identity(models.Model):
 
     information = models.OneToOneField(Information, on_delete=models.PROTECT, primary_key=True, related_name="+")
     sealed = models.BinaryField()
+    sealed_document = models.BinaryField(null=True, blank=True)
     secret_digest = models.CharField(max_length=64)
     consented_at = models.DateTimeField()
     destroyed_at = models.DateTimeField(null=True, blank=True)

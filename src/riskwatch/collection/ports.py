@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import json
 import re
@@ -12,26 +11,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
+from itertools import islice
 from typing import Any, BinaryIO, Protocol
 
 import openpyxl
+from django.utils.translation import gettext as _
 
+from riskwatch.collection.reading import Limits, UnreadableFile, json_records, unpacked
+from riskwatch.look.words import listed
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much of a file is read before it is refused."""
-
-    bytes: int = 400 * 2**20
-    rows: int = 2_000_000
-    cell: int = 60_000
-
-
-class UnreadableFile(Exception):
-    """A file that is not of the format, or cannot be read further; with what to do."""
-
-    def __init__(self, reason: str, remedy: str = "") -> None:
-        super().__init__(reason)
-        self.reason, self.remedy = reason, remedy
+__all__ = ["Limits", "UnreadableFile", "json_records", "unpacked"]
+# Tables: how many lines are looked through for the heading, how many empty lines end a sheet, how wide it is read.
+HEADING_WITHIN, EMPTY_ENDS, WIDEST = 12, 1000, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +37,11 @@ class BadRow:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One translated piece of information. Empty means the source says nothing; nothing is guessed."""
+    """One translated piece of information. Empty means the source says nothing; nothing is guessed.
+
+    ``external_id`` names the piece for everybody; with ``private`` it is the sender's own number, which names it at
+    the collecting office only.
+    """
 
     external_id: str
     position: str
@@ -73,6 +68,7 @@ class Arrival:
     injuries: str = ""
     disposition: str = ""
     aspects: tuple[str, ...] = ()
+    private: bool = False
 
     @property
     def revision(self) -> str:
@@ -81,6 +77,14 @@ class Arrival:
 
 
 Reading = Iterator["Arrival | BadRow"]
+
+
+def sources() -> list[Source]:
+    """The sources that the settings list."""
+    from django.conf import settings
+    from django.utils.module_loading import import_string
+
+    return [import_string(path) for path in settings.SOURCES]
 
 
 class Source(Protocol):
@@ -118,23 +122,33 @@ class TableSource:
     aliases: Mapping[str, str] = field(default_factory=dict)
 
     def recognises(self, head: bytes, name: str) -> bool:
-        if head[:2] == b"PK" or head[:2] == b"\x1f\x8b":
-            return False
-        text = head.decode("utf-8", "ignore") or head.decode("gb18030", "ignore")
-        return all(any(n in text for n in self._names(need)) for need in self.needs)
-
-    def _names(self, need: str) -> list[str]:
-        return [need, *(a for a, b in self.aliases.items() if b == need)]
+        for encoding in ("utf-8-sig", "gb18030"):
+            lines = csv.reader(io.StringIO(head.decode(encoding, "ignore")))
+            try:
+                for cells in islice(lines, HEADING_WITHIN):
+                    named = {self.aliases.get(c.strip(), c.strip()) for c in cells}
+                    if named.issuperset(self.needs):
+                        return True
+            except csv.Error:
+                continue
+        return False
 
     def read(self, stream: BinaryIO, limits: Limits) -> Reading:
         for position, row in table_rows(stream, limits, self.needs, self.aliases):
             if isinstance(row, str):
                 yield BadRow(position, "", row)
                 continue
-            try:
-                yield self.translate(row, position)
-            except RowProblem as problem:
-                yield BadRow(position, problem.field, problem.reason, json.dumps(row, ensure_ascii=False)[:2000])
+            yield translated(self.translate, row, position)
+
+
+def translated(translate: Callable[[Any, str], Arrival], row: Any, position: str) -> Arrival | BadRow:
+    """A row's arrival; whatever is wrong with the row is told as a bad row and harms no other."""
+    try:
+        return translate(row, position)
+    except RowProblem as problem:
+        return BadRow(position, problem.field, problem.reason, str(row)[:2000])
+    except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RecursionError) as error:
+        return BadRow(position, "", f"这一行的结构不符合格式（{type(error).__name__}）", str(row)[:2000])
 
 
 class RowProblem(ValueError):
@@ -145,41 +159,12 @@ class RowProblem(ValueError):
         self.field, self.reason = field_name, reason
 
 
-class _Bounded(io.RawIOBase):
-    """A stream that refuses to give more than a limit: a small file must not unpack into a flood."""
-
-    def __init__(self, inner: Any, limit: int) -> None:
-        self.inner, self.left = inner, limit
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        try:
-            chunk = self.inner.read(len(buffer))
-        except (OSError, EOFError) as error:
-            raise UnreadableFile(f"压缩文件损坏或不完整（{type(error).__name__}）", "重新获取文件后再试") from None
-        self.left -= len(chunk)
-        if self.left < 0:
-            raise UnreadableFile("文件解开后过大", "拆成几个文件分别采集")
-        buffer[: len(chunk)] = chunk
-        return len(chunk)
-
-
-def unpacked(stream: BinaryIO, limits: Limits) -> io.BufferedReader:
-    """The stream, unzipped when it is gzip, and bounded."""
-    head = stream.read(2)
-    stream.seek(0)
-    inner: Any = gzip.GzipFile(fileobj=stream) if head == b"\x1f\x8b" else stream
-    return io.BufferedReader(_Bounded(inner, limits.bytes), 1 << 18)
-
-
 def text_of(stream: BinaryIO, limits: Limits) -> io.TextIOBase:
     """The stream as text: UTF-8 (with or without mark) or GB18030."""
     plain = unpacked(stream, limits)
     sample = plain.peek(1 << 17)[: 1 << 17]
     if b"\x00" in sample[:4096]:
-        raise UnreadableFile("不是文本文件", "另存为 UTF-8 编码的 CSV")
+        raise UnreadableFile(_("不是文本文件"), _("另存为 UTF-8 编码的 CSV"))
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             sample[: len(sample) - 8 if len(sample) > 64 else len(sample)].decode(encoding)
@@ -187,7 +172,7 @@ def text_of(stream: BinaryIO, limits: Limits) -> io.TextIOBase:
             if error.start < len(sample) - 16:
                 continue
         return io.TextIOWrapper(plain, encoding=encoding, errors="replace", newline="")
-    raise UnreadableFile("文本编码无法识别", "另存为 UTF-8 编码")
+    raise UnreadableFile(_("文本编码无法识别"), _("另存为 UTF-8 编码"))
 
 
 def table_rows(
@@ -210,11 +195,11 @@ def table_rows(
                 _refuse_twins(heading, needs)
             else:
                 seen.append(named)
-                if len(seen) > 12:
+                if len(seen) > HEADING_WITHIN:
                     break
             continue
         if number > limits.rows:
-            raise UnreadableFile(f"超过{limits.rows}行", "拆成几个文件分别采集")
+            raise UnreadableFile(_("超过%(n)s行") % {"n": limits.rows}, _("拆成几个文件分别采集"))
         if not any(c.strip() for c in cells) or (len([c for c in cells if c.strip()]) == 1 and len(needs) > 2):
             continue
         if any(len(c) > limits.cell for c in cells):
@@ -224,26 +209,63 @@ def table_rows(
     if heading is None:
         known = {c for row in seen for c in row}
         lost = [n for n in needs if n not in known]
-        raise UnreadableFile(f"缺少列：{'、'.join(lost)}" if lost else "没有找到表头", "对照模板补齐表头")
+        raise UnreadableFile(
+            _("缺少列：%(names)s") % {"names": listed(lost)} if lost else _("没有找到表头"), _("对照模板补齐表头")
+        )
 
 
 def _refuse_twins(heading: list[str], needs: tuple[str, ...]) -> None:
     twins = [n for n in needs if heading.count(n) > 1]
     if twins:
-        raise UnreadableFile(f"表头重复：{'、'.join(twins)}", "删去多余的列")
+        raise UnreadableFile(_("表头重复：%(names)s") % {"names": listed(twins)}, _("删去多余的列"))
 
 
 def _csv_lines(stream: BinaryIO, limits: Limits) -> Iterator[tuple[int, list[str]]]:
     csv.field_size_limit(max(limits.cell * 4, 131072))
-    rows = csv.reader(text_of(stream, limits))
+    lines = _Lines(text_of(stream, limits), limits.record)
+    rows = csv.reader(lines)
     while True:
+        lines.taken = 0
         try:
             cells = next(rows)
         except StopIteration:
             return
         except csv.Error as error:
-            raise UnreadableFile(f"第{rows.line_num}行起无法读取（{error}）", "检查该行的引号和分隔符") from None
+            raise UnreadableFile(
+                _("第%(n)s行起无法读取（%(why)s）") % {"n": rows.line_num, "why": error}, _("检查该行的引号和分隔符")
+            ) from None
         yield rows.line_num, cells
+
+
+class _Lines:
+    """Lines of a text for one row after another; a row without end is refused before it fills the memory."""
+
+    def __init__(self, text: io.TextIOBase, most: int) -> None:
+        self.text, self.most, self.taken = text, most, 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self.text.readline(self.most + 1)
+        self.taken += len(line)
+        if self.taken > self.most:
+            raise UnreadableFile(_("有一行超过%(n)s个字符") % {"n": self.most}, _("检查引号和换行"))
+        if not line:
+            raise StopIteration
+        return line
+
+
+def heading_of(stream: BinaryIO, limits: Limits) -> bytes:
+    """The first lines of an XLSX sheet as CSV, by which its source is told; empty when it cannot be read."""
+    out = io.StringIO()
+    try:
+        csv.writer(out).writerows(cells for _number, cells in islice(_sheet_lines(stream, limits), HEADING_WITHIN))
+    except UnreadableFile:
+        return b""
+    finally:
+        stream.seek(0)
+    return out.getvalue().encode("utf-8", "replace")
 
 
 def _sheet_lines(stream: BinaryIO, limits: Limits) -> Iterator[tuple[int, list[str]]]:
@@ -251,19 +273,33 @@ def _sheet_lines(stream: BinaryIO, limits: Limits) -> Iterator[tuple[int, list[s
         with zipfile.ZipFile(stream) as parcel:
             total = sum(p.file_size for p in parcel.infolist())
             if total > limits.bytes:
-                raise UnreadableFile("表格解开后过大", "拆成几个文件分别采集")
+                raise UnreadableFile(_("表格解开后过大"), _("拆成几个文件分别采集"))
         stream.seek(0)
         book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
         sheet = book.worksheets[0]
     except UnreadableFile:
         raise
     except Exception as error:
-        raise UnreadableFile(f"不是有效的 XLSX 表格（{type(error).__name__}）", "用表格软件另存为 XLSX") from None
+        raise UnreadableFile(
+            _("不是有效的 XLSX 表格（%(kind)s）") % {"kind": type(error).__name__}, _("用表格软件另存为 XLSX")
+        ) from None
+    # What the sheet claims about its own size is not believed.
+    sheet.reset_dimensions()
+    empty = 0
     try:
-        for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
-            yield number, [_cell(c) for c in cells[:200]]
+        for number, cells in enumerate(sheet.iter_rows(max_col=WIDEST, values_only=True), 1):
+            empty = 0 if any(c is not None for c in cells) else empty + 1
+            if empty > EMPTY_ENDS:
+                return
+            yield number, [_cell(c) for c in cells]
+    except GeneratorExit:
+        raise
     except Exception as error:
-        raise UnreadableFile(f"表格读到一半损坏（{type(error).__name__}）", "用表格软件打开后另存") from None
+        raise UnreadableFile(
+            _("表格读到一半损坏（%(kind)s）") % {"kind": type(error).__name__}, _("用表格软件打开后另存")
+        ) from None
+    finally:
+        book.close()
 
 
 def _cell(value: Any) -> str:

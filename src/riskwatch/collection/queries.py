@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from riskwatch.case.access import visible
 from riskwatch.case.models import Sheet
 from riskwatch.collection.models import Addition, Identity, Information, SourceFile
-from riskwatch.parties.models import Organisation
+from riskwatch.collection.remit import area_of
+from riskwatch.look.words import clauses
+from riskwatch.parties.models import Person
 
 
 def product_and_area(sheet: Sheet) -> tuple[str, str]:
     """Commodity code and customs district of a piece: by declaration, by port's name, else its office; empty when unknown."""
     info = Information.objects.get(pk=sheet.pk)
-    area = info.declaration_number[:4]
-    if not area and info.port:
-        office = Organisation.objects.filter(kind="office", name_zh__startswith=info.port[:20]).first()
-        area = office.code if office else ""
-    if not area and sheet.owner.kind == "office":
-        area = sheet.owner.code
-    return info.commodity_code, area
+    return info.commodity_code, area_of(info.declaration_number, info.port, sheet.owner)
+
+
+def codes_of(sheets: Iterable[int]) -> list[str]:
+    """The commodity codes of some pieces, each once; an unknown one is empty."""
+    return sorted(set(Information.objects.filter(pk__in=list(sheets)).values_list("commodity_code", flat=True)))
+
+
+def origins_of(sheets: Iterable[int]) -> tuple[set[str], set[Any]]:
+    """The sources and the files that some pieces came from; what was registered by hand has no file."""
+    rows = list(Information.objects.filter(pk__in=list(sheets)).values_list("source", "file"))
+    return {source for source, _file in rows}, {file for _source, file in rows}
 
 
 def files(offices: list[int]) -> list[SourceFile]:
     """The latest collected files of some offices."""
     return list(SourceFile.objects.filter(office__in=offices).select_related("office").order_by("-begun_at")[:50])
+
+
+def waiting_of(file: SourceFile, *, to: Person, at: datetime) -> list[int]:
+    """Keys of a file's pieces that wait to be dealt with, as far as a person may see them."""
+    rows = Sheet.objects.filter(
+        kind="information", stage="received", pk__in=Information.objects.filter(file=file).values("pk")
+    )
+    return list(visible(rows, to=to, at=at).order_by("pk").values_list("pk", flat=True))
 
 
 def counted(sheets: QuerySet[Sheet]) -> QuerySet[Information]:
@@ -41,15 +59,15 @@ def changes_risk(piece: Sheet) -> tuple[bool, bool, str]:
     """Whether a piece tells of deaths or injuries, whether it is a recall abroad, and what it says in short."""
     info = Information.objects.get(pk=piece.pk)
     counts = [f"{name}{n}" for name, n in ((_("死亡"), info.deaths), (_("受伤"), info.injured)) if n]
-    said = "；".join([piece.title, *counts, info.injuries.strip()[:200]]).strip("；")
+    said = clauses([piece.title, *counts, info.injuries.strip()[:200]]).strip("；")
     return bool(info.deaths or info.injured or info.injuries.strip()), info.source_kind == "foreign_recall", said
 
 
 def renewals(pieces: QuerySet[Sheet], since: datetime) -> list[tuple[int, int, str]]:
     """Recalls abroad among some pieces that their source told anew since a moment: (piece, key of the addition, words)."""
-    rows = Addition.objects.filter(information__sheet__in=pieces, at__gt=since, text__startswith=RENEWED)
+    rows = Addition.objects.filter(information__sheet__in=pieces, at__gt=since, kind=Addition.Kind.UPDATE)
     rows = rows.filter(information__source_kind="foreign_recall").order_by("pk")
-    return [(row.information_id, row.pk, row.text[:300]) for row in rows]
+    return [(row.information_id, row.pk, f"{RENEWED}{row.text}"[:300]) for row in rows]
 
 
 def receipts_since(moment: datetime | None) -> list[tuple[str, str, str, datetime]]:
@@ -61,7 +79,7 @@ def receipts_since(moment: datetime | None) -> list[tuple[str, str, str, datetim
         ).distinct()
     found = []
     for row in rows:
-        last = row.information.additions.filter(text__startswith="海关答复：").order_by("-at").first()
+        last = row.information.additions.filter(kind=Addition.Kind.ANSWER).order_by("-at", "-pk").first()
         sheet = row.information.sheet
         found.append(
             (

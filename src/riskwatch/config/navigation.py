@@ -36,6 +36,8 @@ OFFICE = (
 COUNTER = (
     ("counter:inbox", _("待办"), "inbox", None),
     ("counter:register", _("登记监测信息"), "pencil", ("registrar",)),
+    ("counter:collect", _("批量采集"), "upload", ("registrar",)),
+    ("counter:archive", _("档案与统计"), "archive", ("registrar", "verifier", "approver", "archivist")),
     ("counter:records", _("我的记录"), "folder", None),
     ("counter:report", _("报告风险"), "alert-triangle", ("operator_staff", "operator_manager", "tester")),
     ("counter:knowledge", _("知悉风险，主动履责"), "shield", ("operator_staff", "operator_manager")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
 
@@ -170,6 +171,7 @@ def publish_correction(sheet: Sheet, *, by: Person, at: datetime, redacted: bool
     refuse_unredacted(release.measure.sheet, texts)
     advance(sheet, "publish", by=by, at=at, content={"answer": row.answer, "withdraw_old": withdraw_old})
     Release.objects.filter(pk=release.pk).update(title=row.title, body=row.body)
+    _tell_asker(sheet, "mended", row.answer, at=at)
     release.refresh_from_db()
     before = Publication.objects.filter(slug=row.publication.slug, current=True).first()
     made = _copy_out(release, at=at, note=_("本版已更正：%(answer)s") % {"answer": row.answer[:200]})
@@ -192,7 +194,17 @@ def return_correction(sheet: Sheet, *, by: Person, at: datetime, reason: str) ->
 def decline_correction(sheet: Sheet, *, by: Person, at: datetime, answer: str) -> Sheet:
     """Decline a correction, with the reason."""
     Correction.objects.filter(pk=sheet.pk).update(answer=answer)
+    _tell_asker(sheet, "declined", answer, at=at)
     return advance(sheet, "decline", by=by, at=at, content={"answer": answer})
+
+
+CORRECTION_WORDS = {"received": _("已收到，等待处理"), "mended": _("已更正"), "declined": _("未予更正")}
+
+
+def _tell_asker(sheet: Sheet, stage: str, answer: str, *, at: datetime) -> None:
+    """Who asked for a correction reads the answer with the receipt."""
+    words = CORRECTION_WORDS[stage]
+    ReceiptState.objects.filter(number=sheet.number).update(words=words, answer=answer, closed=True, updated_at=at)
 
 
 RECEIPT_WORDS = {
@@ -202,20 +214,26 @@ RECEIPT_WORDS = {
 }  # fmt: skip
 
 
-def open_receipt(number: str, secret_digest: str, *, at: datetime) -> None:
-    """Give a report its state outside the house."""
+# Where nothing more can be said to a report.
+RECEIPT_OVER = ("out_of_scope", "transferred", "withdrawn")
+
+
+def open_receipt(number: str, secret_digest: str, *, at: datetime, kind: str = "report") -> None:
+    """Give a report, or a request to correct, its state outside the house."""
     ReceiptState.objects.create(
-        number=number, secret_digest=secret_digest, words=RECEIPT_WORDS["received"], updated_at=at
+        number=number, kind=kind, secret_digest=secret_digest, words=RECEIPT_WORDS["received"], updated_at=at
     )
 
 
-def copy_receipts(rows: list[tuple[str, str, str, datetime]]) -> int:
-    """Copy states (number, stage, answer, when) out to the receipts that exist. Returns how many changed."""
+def copy_receipts(rows: Iterable[tuple[str, str, str | None, datetime]]) -> int:
+    """Copy states (number, stage, answer, when) out to the receipts that exist. Returns how many changed.
+
+    Without an answer the one that stands there stays.
+    """
     changed = 0
     for number, stage, answer, when in rows:
-        changed += (
-            ReceiptState.objects.filter(number=number)
-            .exclude(words=RECEIPT_WORDS[stage], answer=answer)
-            .update(words=RECEIPT_WORDS[stage], answer=answer, updated_at=when)
-        )
+        said = {"words": RECEIPT_WORDS[stage], "closed": stage in RECEIPT_OVER}
+        said |= {} if answer is None else {"answer": answer}
+        known = ReceiptState.objects.filter(number=number).exclude(**said)
+        changed += known.update(**said, updated_at=when)
     return changed

@@ -51,6 +51,10 @@ class ReceiptState(models.Model):
     """What a reporter learns with number and secret: copied out, in plain words, without the record."""
 
     number = models.CharField(max_length=60, unique=True)
+    kind = models.CharField(
+        max_length=12, default="report", choices=[("report", _("报告")), ("correction", _("更正请求"))]
+    )
+    closed = models.BooleanField(default=False)
     secret_digest = models.CharField(max_length=64)
     words = models.CharField(max_length=200)
     answer = models.TextField(blank=True)

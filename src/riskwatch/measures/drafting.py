@@ -118,7 +118,7 @@ def redraft(
     changes |= {k: {"from": str(a or ""), "to": str(b or "")}
                 for k, a, b in (("title", now.title, title), ("ends_on", now.ends_on, ends_on)) if a != b}  # fmt: skip
     if {o.pk for o in to} != {o.pk for o in before}:
-        changes["addressees"] = {"from": "、".join(map(str, before)), "to": "、".join(map(str, to))}
+        changes["addressees"] = {"from": listed(map(str, before)), "to": listed(map(str, to))}
     Measure.objects.filter(pk=sheet.pk).update(**{k: v or (None if k == "perform_by" else "") for k, v in new.items()})
     itself = rule_book(sheet.kind).ends_by_itself and ends_on is not None
     measure.refresh_from_db()

@@ -15,6 +15,7 @@ from riskwatch.verification.models import RESULTS, Verification
 class BeginForm(StepForm):
     task = text(_("核实要求"), rows=3)
     commissioned = organisations(_("委托机构（自行核实不选）"), "technical_body", several=False, required=False)
+    scope_reason = text(_("属于工业品的理由（混合章节须填）"), rows=2, required=False, most=300)
 
 
 class ReportForm(StepForm):

@@ -107,14 +107,14 @@ def test_two_collectors_of_one_file_store_each_row_once(house, at):
 
     from riskwatch.collection import bulk
     from riskwatch.collection.models import Information
-    from riskwatch.connectors import intake
+    from riskwatch.connectors import cpsc_csv
 
-    rows = "来源,标题,内容,外部编号\n" + "\n".join(f"媒体舆情信息,标题{n},内容{n},X{n}" for n in range(300))
+    rows = "Recall Number,Date,Recall Heading\n" + "\n".join(f"26-{n:03d},2026-01-01,Title {n}" for n in range(300))
     body = rows.encode()
 
     def collect(office, who):
         return lambda: bulk.collect(
-            io.BytesIO(body), "a.csv", bulk.Batch(intake.SOURCE, house.orgs[office], house[who], at)
+            io.BytesIO(body), "a.csv", bulk.Batch(cpsc_csv.SOURCE, house.orgs[office], house[who], at)
         )
 
     _together(collect("sh", "sh-registrar"), collect("sz", "sz-registrar"))

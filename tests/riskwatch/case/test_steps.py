@@ -59,7 +59,7 @@ def test_every_step_that_people_take_lies_on_the_desk():
     elsewhere = {  # taken on pages of their own, by bulk, or by another act
         ("information", "receive"), ("information", "submit"), ("information", "verify"), ("information", "refute"),
         ("information", "leave_open"), ("verification", "assign"), ("assessment", "supersede"), ("duty", "know"), ("duty", "impose"),
-        ("traceability", "file"), ("correction", "ask"),
+        ("traceability", "file"), ("correction", "ask"), ("information", "withdraw_by_receipt"), ("amendment", "propose"),
     }  # fmt: skip
     for step in STEPS:
         if step.at == "clock" or (step.kind, step.name) in elsewhere or step.kind == "seizure":

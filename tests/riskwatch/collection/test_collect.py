@@ -1,5 +1,6 @@
 """Collecting files: good rows go in, bad rows are named, twice adds nothing, half-way loses nothing; hostile files are refused."""
 
+import csv
 import gzip
 import io
 import zipfile
@@ -10,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskwatch.case.models import Sheet
 from riskwatch.collection import bulk
-from riskwatch.collection.models import Information
+from riskwatch.collection.models import Addition, Information
 from riskwatch.collection.ports import Arrival, Limits, UnreadableFile
 from riskwatch.connectors import cpsc_api, cpsc_csv, gacc_monthly, intake, nhtsa, safety_gate
+from riskwatch.journal.queries import course_of_sheet
 from riskwatch.refusals import Refusal
 
 SOURCES = [cpsc_api.SOURCE, cpsc_csv.SOURCE, nhtsa.SOURCE, safety_gate.SOURCE, gacc_monthly.SOURCE, intake.SOURCE]
@@ -65,30 +66,43 @@ def test_the_same_file_twice_adds_nothing_and_other_bytes_with_known_rows_add_on
 
 
 @pytest.mark.django_db
-def test_killed_half_way_the_next_run_loses_and_doubles_nothing(batch, monkeypatch):
-    monkeypatch.setattr(bulk, "BLOCK", 10)
-    body = (HEAD + "".join(f"媒体舆情信息,t{n},内容,,,K{n}\n" for n in range(35))).encode()
-
-    def die(file):
-        if file.rows_read == 20:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        bulk.collect(io.BytesIO(body), "x.csv", batch(intake.SOURCE), progress=die)
-    assert Information.objects.count() == 20
-    done = bulk.collect(io.BytesIO(body), "x.csv", batch(intake.SOURCE))
-    assert (done.added, done.known, Information.objects.count()) == (35, 20, 35) or Information.objects.count() == 35
-    assert Sheet.objects.filter(kind="information").count() == 35
+def test_a_renewed_item_is_added_to_visibly_not_silently(batch):
+    for words in ("旧文", "新文"):
+        bulk.collect(io.BytesIO((HEAD + f"媒体舆情信息,甲,{words},,,A1\n").encode()), "x.csv", batch(intake.SOURCE))
+    added = Addition.objects.get()
+    assert (added.text, added.kind, added.audience) == ("新文", "update", "inside")
+    entry = course_of_sheet(added.information_id).last()
+    assert (entry.act, entry.payload.content["text"]) == ("information.renew", "新文")
+    assert Information.objects.count() == 1
 
 
 @pytest.mark.django_db
-def test_a_renewed_item_is_added_to_visibly_not_silently(batch):
-    from riskwatch.collection.models import Addition
+def test_two_offices_own_number_one_are_two_pieces_and_neither_writes_into_the_others(cast, at):
+    def collect(office, words):
+        body = (HEAD + f"媒体舆情信息,{words},{words},,,1\n").encode()
+        return bulk.collect(
+            io.BytesIO(body), "x.csv", bulk.Batch(intake.SOURCE, cast.orgs[office], cast[f"{office}-registrar"], at)
+        )
 
-    for words in ("旧文", "新文"):
-        bulk.collect(io.BytesIO((HEAD + f"媒体舆情信息,甲,{words},,,A1\n").encode()), "x.csv", batch(intake.SOURCE))
-    assert Addition.objects.get().text.endswith("新文")
-    assert Information.objects.count() == 1
+    first, second = collect("sh", "上海的"), collect("sz", "深圳的")
+    assert (first.added, second.added, second.known) == (1, 1, 0)
+    assert not Addition.objects.exists()
+    assert collect("sz", "深圳改").renewed == 1
+    assert Addition.objects.get().information.sheet.owner == cast.orgs["sz"]
+
+
+@pytest.mark.django_db
+def test_a_public_recall_collected_by_another_office_is_known_and_stays_as_its_owner_has_it(cast, at):
+    def collect(office, words):
+        body = f'{{"RecallNumber": "1", "Title": "{words}"}}\n'.encode()
+        return bulk.collect(
+            io.BytesIO(body), "x.json", bulk.Batch(cpsc_api.SOURCE, cast.orgs[office], cast[f"{office}-registrar"], at)
+        )
+
+    collect("sh", "旧")
+    other = collect("sz", "新")
+    assert (other.added, other.known, other.renewed) == (0, 1, 0)
+    assert not Addition.objects.exists()
 
 
 @pytest.mark.django_db
@@ -177,6 +191,61 @@ def test_whatever_the_bytes_a_reader_only_ever_says_unreadable(source, body):
         read(source, body)
     except UnreadableFile:
         return
+
+
+def _xlsx(*rows):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _csv(*rows):
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+MONTHLY = (
+    ["某月名单"],
+    list(gacc_monthly.COLUMNS),
+    [1, "玩具", "甲", "1件", "乙公司", "越南", "小零件", "退运", "上海"],
+)
+OWN = (list(intake.COLUMNS), ["媒体舆情信息", "题", "文", *[""] * 16])
+
+
+@pytest.mark.parametrize("write", [_xlsx, _csv])
+@pytest.mark.parametrize(("rows", "source"), [(MONTHLY, "gacc-monthly"), (OWN, "intake")])
+def test_a_table_is_told_by_its_heading_whatever_it_is_written_in(write, rows, source):
+    # The order of the sources does not decide.
+    for known in (SOURCES, SOURCES[::-1]):
+        assert bulk.choose(known, io.BytesIO(write(*rows)), "x").id == source
+
+
+def test_a_large_workbook_is_told_by_its_heading_too():
+    body = _xlsx(*OWN, *(["媒体舆情信息", f"题{n}", f"文{n * 7919 % 104729}", *[""] * 16] for n in range(8000)))
+    assert len(body) > bulk.HEAD
+    assert bulk.choose(SOURCES, io.BytesIO(body), "x.xlsx").id == "intake"
+
+
+@pytest.mark.parametrize("body", [_xlsx(["甲", "乙"]), b"PK\x03\x04nothing", b"\x1f\x8bnothing", b"a,b\n"])
+def test_what_no_source_knows_is_refused_with_the_way_out(body):
+    with pytest.raises(Refusal) as refused:
+        bulk.choose(SOURCES, io.BytesIO(body), "x.xlsx")
+    assert refused.value.code == "unknown_format"
+    assert refused.value.remedy
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("write", [_xlsx, _csv])
+def test_the_sample_of_the_monthly_list_goes_in(write, batch):
+    sample = (Path(__file__).parents[3] / "docs" / "samples" / "gacc_monthly.csv").read_text(encoding="utf-8-sig")
+    rows = list(csv.reader(io.StringIO(sample)))
+    file = bulk.collect(io.BytesIO(write(*rows)), "monthly", batch(bulk.choose(SOURCES, io.BytesIO(write(*rows)), "m")))
+    assert (file.bad, file.added) == (0, len(rows) - 3)
+    assert Information.objects.filter(port="洋山", origin="越南").exists()
 
 
 @real

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, BinaryIO
-
-import ijson
 
 from riskwatch.collection.ports import (
     Arrival,
@@ -14,11 +11,11 @@ from riskwatch.collection.ports import (
     Limits,
     Reading,
     RowProblem,
-    UnreadableFile,
     day_of,
     joined,
-    unpacked,
-)  # fmt: skip
+    json_records,
+    translated,
+)
 
 
 class CpscApi:
@@ -34,47 +31,14 @@ class CpscApi:
         return b'"RecallID"' in head and b'"RecallNumber"' in head
 
     def read(self, stream: BinaryIO, limits: Limits) -> Reading:
-        for position, item in _items(stream, limits):
-            if isinstance(item, str):
-                yield BadRow(position, "", item)
-                continue
-            try:
-                yield translate(item, position)
-            except RowProblem as problem:
-                yield BadRow(position, problem.field, problem.reason, json.dumps(item, ensure_ascii=False)[:2000])
-
-
-def _items(stream: BinaryIO, limits: Limits) -> Iterator[tuple[str, dict[str, Any] | str]]:
-    plain = unpacked(stream, limits)
-    if plain.peek(1)[:1] == b"[" or plain.peek(4)[:4].startswith(b"\xef\xbb\xbf["):
-        yield from _array(plain, limits)
-        return
-    for number, line in enumerate(plain, 1):
-        if number > limits.rows:
-            raise UnreadableFile(f"超过{limits.rows}行", "拆成几个文件分别采集")
-        if not line.strip():
-            continue
-        try:
-            item = json.loads(line)
-        except (ValueError, RecursionError):
-            yield f"第{number}行", "不是有效的 JSON"
-            continue
-        yield f"第{number}行", item if isinstance(item, dict) else "不是一条记录"
-
-
-def _array(plain: Any, limits: Limits) -> Iterator[tuple[str, dict[str, Any] | str]]:
-    number = 0
-    try:
-        for number, item in enumerate(ijson.items(plain, "item", use_float=True), 1):
-            if number > limits.rows:
-                raise UnreadableFile(f"超过{limits.rows}条", "拆成几个文件分别采集")
-            yield f"第{number}条", item if isinstance(item, dict) else "不是一条记录"
-    except (ijson.JSONError, UnicodeDecodeError) as error:
-        yield f"第{number + 1}条", f"JSON 在此处中断（{type(error).__name__}）"
+        for position, item in json_records(stream, limits):
+            yield BadRow(position, "", item) if isinstance(item, str) else translated(translate, item, position)
 
 
 def _names(item: Mapping[str, Any], key: str, part: str = "Name") -> list[str]:
     rows = item.get(key) or []
+    if not isinstance(rows, list):
+        raise RowProblem(key, "应是一列")
     return [str(r.get(part) or "").strip() for r in rows if isinstance(r, dict) and r.get(part)]
 
 

@@ -34,7 +34,7 @@ def translate(row: Mapping[str, str], position: str) -> Arrival:
     )
     mark = row.get("外部编号") or sha256("\x1f".join(row.get(c, "") for c in COLUMNS).encode()).hexdigest()[:24]
     return Arrival(
-        external_id=f"intake:{mark}", position=position, title=title, text=text, original=dict(row) | {"kind": kind},
+        external_id=f"intake:{mark}", private=True, position=position, title=title, text=text, original=dict(row) | {"kind": kind},
         language="zh", direction=_pick(_DIRECTIONS, row.get("进出口", ""), "进出口"),
         occurred_on=day_of(row.get("发生日期", ""), "发生日期"), product=row.get("产品", "")[:300],
         brand=row.get("品牌", "")[:200], model=row.get("型号", "")[:500], batch=row.get("批次", "")[:500],

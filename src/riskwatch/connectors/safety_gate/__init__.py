@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
+from django.utils.translation import gettext as _
 
-from riskwatch.collection.ports import Arrival, BadRow, Limits, Reading, RowProblem, UnreadableFile, day_of, unpacked
+from riskwatch.collection.ports import (
+    Arrival,
+    Limits,
+    Reading,
+    RowProblem,
+    UnreadableFile,
+    day_of,
+    translated,
+    unpacked,
+)
+from riskwatch.collection.reading import Meter, RecordTooLarge
 
 EMPTY = {"none", "nincs", "unknown", "-"}
 
@@ -36,27 +48,39 @@ class SafetyGate:
             number += 1
             position = f"notifications[{number}]"
             row = {child.tag: _text(child) for child in element}
-            element.clear()
-            try:
-                yield translate(row, position, reported)
-            except RowProblem as problem:
-                yield BadRow(position, problem.field, problem.reason, str(row)[:2000])
+            yield translated(partial(translate, reported=reported), row, position)
         if not number:
             raise UnreadableFile(
-                "里面没有一条通报（notifications）：可能是周报目录，而不是某一周的周报", "下载某一周的周报 XML 后再试"
+                _("里面没有一条通报（notifications）：可能是周报目录，而不是某一周的周报"),
+                _("下载某一周的周报 XML 后再试"),
             )
 
 
 def _elements(plain: Any, limits: Limits) -> Iterator[Element]:
+    """Elements as they end, with those of a record emptied once it is over; depth and size of a record are bounded."""
+    meter, depth, count = Meter(plain, limits.record), 0, 0
     try:
-        for count, (_event, element) in enumerate(iterparse(plain, forbid_dtd=True)):
+        for event, element in iterparse(meter, events=("start", "end"), forbid_dtd=True):
+            depth += 1 if event == "start" else -1
+            if depth > limits.depth:
+                raise UnreadableFile(_("XML 嵌套超过%(n)s层") % {"n": limits.depth}, _("向提供方索取正确的文件"))
+            if event == "start":
+                continue
+            count += 1
             if count > limits.rows:
-                raise UnreadableFile("XML 元素过多", "拆成几个文件分别采集")
+                raise UnreadableFile(_("XML 元素过多"), _("拆成几个文件分别采集"))
             yield element
+            if depth == 1 or element.tag == "notifications":
+                element.clear()
+                meter.mark()
     except DefusedXmlException:
-        raise UnreadableFile("XML 带有实体或外部引用，不予读取", "向提供方索取不带实体的文件") from None
-    except (ParseError, ValueError) as error:
-        raise UnreadableFile(f"XML 格式有误：{error}", "重新获取文件后再试") from None
+        raise UnreadableFile(_("XML 带有实体或外部引用，不予读取"), _("向提供方索取不带实体的文件")) from None
+    except RecordTooLarge:
+        raise UnreadableFile(
+            _("XML 中一条记录超过%(n)s字节") % {"n": limits.record}, _("向提供方索取正确的文件")
+        ) from None
+    except (ParseError, ValueError, LookupError) as error:
+        raise UnreadableFile(_("XML 格式有误：%(why)s") % {"why": error}, _("重新获取文件后再试")) from None
 
 
 def _text(element: Element) -> str:

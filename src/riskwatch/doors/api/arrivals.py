@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from django.conf import settings
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from ninja import File, Form, NinjaAPI, Schema
 from ninja.files import UploadedFile
@@ -22,6 +20,7 @@ from riskwatch.case.access import visible
 from riskwatch.case.models import Sheet
 from riskwatch.collection import actions, bulk
 from riskwatch.collection.desk import FactsForm
+from riskwatch.collection.ports import sources
 from riskwatch.doors.api.acts import MOST_FILES, FileIn, Key, Moment, Strict, fields_of, files_of
 from riskwatch.followup import actions as followup
 from riskwatch.parties.models import Organisation, Qualification
@@ -121,17 +120,23 @@ class Collected(Schema):
     bad_rows: list[dict[str, str]]
 
 
-def _organisation(code: str, *, field: str = "office") -> Organisation:
-    found = Organisation.objects.filter(code=code, until=None).first()
+def _organisation(code: str, *kinds: str, field: str = "office") -> Organisation:
+    """The office or centre of a code, or what else is asked for; whatever else has that code receives nothing."""
+    found = Organisation.objects.filter(code=code, kind__in=kinds or ("office", "centre"), until=None).first()
     if found is None:
+        words = _("没有代码为“%(code)s”的海关或监测中心") if field == "office" else _("没有代码为“%(code)s”的单位")
         raise Refusal(
-            _("没有代码为“%(code)s”的单位") % {"code": code}, code="wrong_fields", status=422, fields={field: code}
+            words % {"code": code},
+            remedy=_("核对代码"),
+            code="wrong_fields",
+            status=422,
+            fields={field: code},
         )
     return found
 
 
 def _principal(code: str) -> Organisation | None:
-    return _organisation(code, field="on_behalf") if code else None
+    return _organisation(code, "operator", field="on_behalf") if code else None
 
 
 def _moment(when: datetime) -> datetime:
@@ -168,20 +173,21 @@ def _report(request: Any, body: ReportIn) -> Any:
 def _know(request: Any, body: KnowledgeIn) -> Any:
     at = timezone.now()
     made = followup.know(
-        office=_organisation(body.office), product=body.product, known_at=_moment(body.known_at), by=request.auth, at=at,
-        on_behalf=_principal(body.on_behalf), direction=body.direction, commodity_code=body.commodity_code,
+        office=_organisation(body.office, "office"), product=body.product, known_at=_moment(body.known_at), by=request.auth,
+        at=at, on_behalf=_principal(body.on_behalf), direction=body.direction, commodity_code=body.commodity_code,
         report=get_object_or_404(visible(Sheet.objects.all(), to=request.auth, at=at), pk=body.report) if body.report else None,
     )  # fmt: skip
     return [_made(sheet) for sheet in made]
 
 
 def _traceability(request: Any, body: TraceabilityIn) -> Any:
-    said = body.model_dump() | {"office": _organisation(body.office), "on_behalf": _principal(body.on_behalf)}
+    office = _organisation(body.office, "office")
+    said = body.model_dump() | {"office": office, "on_behalf": _principal(body.on_behalf)}
     return _made(followup.file_traceability(**said, by=request.auth, at=timezone.now()))
 
 
 def _lift(request: Any, body: LiftIn) -> Any:
-    principal = _organisation(body.on_behalf, field="on_behalf")
+    principal = _organisation(body.on_behalf, "operator", field="on_behalf")
     at = timezone.now()
     allowed = principals(request.auth, shanghai_date(at)).filter(pk=principal.pk).exists()
     measure = followup.measure_of(body.number, principal) if allowed else None
@@ -192,11 +198,9 @@ def _lift(request: Any, body: LiftIn) -> Any:
 
 
 def _collect(request: Any, office: Form[str], file: File[UploadedFile], source: Form[str] = "") -> Any:
-    known = [import_string(path) for path in settings.SOURCES]
-    head = file.read(1 << 16)
-    file.seek(0)
+    known = sources()
     name = file.name or "file"
-    chosen = next((s for s in known if s.id == source), None) or bulk.choose(known, head, name)
+    chosen = next((s for s in known if s.id == source), None) or bulk.choose(known, file, name)  # type: ignore[arg-type]
     done = bulk.collect(file, name, bulk.Batch(chosen, _organisation(office), request.auth, timezone.now()))  # type: ignore[arg-type]
     bad = [
         {"position": str(b.position), "field": b.field, "reason": b.reason} for b in done.bad_rows.order_by("pk")[:100]

@@ -203,10 +203,17 @@ def sheet(request: Any, pk: int) -> Any:
     }  # fmt: skip
 
 
-@api.get("/folders", response={200: list[FolderOut], **FAULTS}, summary="Cases the caller may see")
-def folders(request: Any, offset: Offset = 0, limit: Limit = 50) -> Any:
-    rows = folders_visible(
-        Folder.objects.select_related("owner").order_by("-opened_at"), to=request.auth, at=timezone.now()
+@api.get(
+    "/folders",
+    response={200: list[FolderOut], **FAULTS},
+    summary="Cases the caller may see; with q, those of that number or title",
+)
+def folders(request: Any, q: str = "", offset: Offset = 0, limit: Limit = 50) -> Any:
+    at = timezone.now()
+    rows = (
+        queries.search_folders(q, to=request.auth, at=at)
+        if q
+        else folders_visible(Folder.objects.select_related("owner").order_by("-opened_at"), to=request.auth, at=at)
     )
     return [_folder(f) for f in rows[offset : offset + limit]]
 

@@ -6,8 +6,9 @@ from django.views.generic import RedirectView
 from riskwatch.assessment import panel_views as panel
 from riskwatch.assessment import views as assessment
 from riskwatch.case import views as case
+from riskwatch.collection import views as collection
 from riskwatch.doors import parties
-from riskwatch.doors.counter import views
+from riskwatch.doors.counter import centre, views
 
 DOOR = {"door": "counter"}
 urlpatterns = [
@@ -19,12 +20,17 @@ urlpatterns = [
     path("traceability/", views.traceability, name="traceability"),
     path("lift/", views.lift, name="lift"),
     path("organisation/", views.organisation, name="organisation"),
-    path("propose/", views.propose, name="propose"),
-    path("register/", views.register, name="register"),
+    path("propose/", centre.propose, name="propose"),
+    path("register/", centre.register, name="register"),
+    path("collect/", collection.collect, DOOR, name="collect"),
+    path("collect/template.csv", centre.template, name="template"),
+    path("collect/<int:pk>/", collection.collected, DOOR, name="collected"),
+    path("archive/", centre.archive, name="archive"),
     path("messages/", case.messages_page, DOOR, name="messages"),
     *assessment.urls("counter"),
     *panel.urls("counter"),
     path("sheets/<int:pk>/", case.sheet_page, DOOR, name="sheet"),
+    path("sheets/<int:pk>/identity/", collection.reveal, DOOR, name="reveal"),
     path("sheets/<int:pk>/files/<int:number>/", case.file, DOOR, name="file"),
     path("sheets/<int:pk>/<str:key>/", case.act_page, DOOR, name="act"),
     path("sheets/<int:pk>/<str:key>/preview.pdf", case.preview, DOOR, name="preview"),

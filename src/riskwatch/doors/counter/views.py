@@ -25,7 +25,6 @@ from riskwatch.case.steps import MEASURES
 from riskwatch.case.views import dress
 from riskwatch.collection import actions as collection
 from riskwatch.doors.counter.forms import (
-    CentreForm,
     ColleagueForm,
     KnowledgeForm,
     LiftForm,
@@ -44,7 +43,7 @@ from riskwatch.parties.views import SignedIn
 from riskwatch.refusals import Refusal, refuse_unless
 
 
-def _page(rows: Any, at: Any, request: SignedIn) -> dict[str, Any]:
+def page_of(rows: Any, at: Any, request: SignedIn) -> dict[str, Any]:
     start = max(1, min(whole_number(request.GET.get("page")) or 1, 200)) - 1
     found = list(rows[start * 30 : start * 30 + 31])
     page = {"number": start + 1, "has_previous": start > 0, "has_next": len(found) > 30, "has_other_pages": start > 0 or len(found) > 30,
@@ -67,7 +66,7 @@ def inbox(request: SignedIn) -> HttpResponse:
     keys = dict.fromkeys(p.organisation for p in me.posts)
     received = _received(list(orders.select_related("owner").order_by("-made_at")[:60]), list(keys), me.today)[:20]
     mine = [Organisation.objects.get(pk=o) for o in keys]
-    return render(request, "counter/inbox.html", _page(rows, at, request) | {"received": received, "mine": mine})
+    return render(request, "counter/inbox.html", page_of(rows, at, request) | {"received": received, "mine": mine})
 
 
 def _received(sheets: list[Sheet], organisations: list[int], today: Any) -> list[dict[str, Any]]:
@@ -93,10 +92,10 @@ def records(request: SignedIn) -> HttpResponse:
         if text.strip()
         else visible(Sheet.objects.select_related("owner"), to=request.user, at=at).order_by("-made_at")
     )
-    return render(request, "counter/records.html", _page(rows, at, request))
+    return render(request, "counter/records.html", page_of(rows, at, request))
 
 
-def _form_page(
+def form_page(
     request: SignedIn, form: forms.Form, title: str, note: str, do: Callable[[dict[str, Any]], Sheet]
 ) -> HttpResponse:
     refusal = None
@@ -135,7 +134,7 @@ def report(request: SignedIn) -> HttpResponse:
             severe=said["severe"], files=said["files"], by=request.user, at=at, **extra,
         )  # fmt: skip
 
-    return _form_page(
+    return form_page(
         request, form, _("报告风险"), _("发现产品存在风险，应当及时报告。首次知悉时间提交后不能修改。"), do
     )
 
@@ -152,7 +151,7 @@ def knowledge(request: SignedIn) -> HttpResponse:
         return followup.know(**said, by=request.user, at=at)[0]
 
     note = _("知道产品有风险，即负四项义务：消减风险、通报利益相关方、报告措施和结果、配合调查。提交后逐项填报。")
-    return _form_page(request, form, _("知悉风险，主动履责"), note, do)
+    return form_page(request, form, _("知悉风险，主动履责"), note, do)
 
 
 @login_required
@@ -161,7 +160,7 @@ def traceability(request: SignedIn) -> HttpResponse:
     at = timezone.now()
     form = TraceabilityForm(request.POST or None)
     offer_principals(form, request.user, at, "direction", "commodity_code")
-    return _form_page(
+    return form_page(
         request,
         form,
         _("追溯备案"),
@@ -190,35 +189,7 @@ def lift(request: SignedIn) -> HttpResponse:
             measure, report=said["report"], on_behalf=said["on_behalf"], by=request.user, at=at
         )
 
-    return _form_page(request, form, _("代为申请解除"), _("以委托人名义提交；委托人会收到通知。"), do)
-
-
-@login_required
-def register(request: SignedIn) -> HttpResponse:
-    """A national centre registers what it collected."""
-    at = timezone.now()
-    own = collection.own_organisation(request.user, at, "centre")
-    form = CentreForm(request.POST or None, request.FILES or None)
-
-    def do(said: dict[str, Any]) -> Sheet:
-        facts = form.facts() | {"source_kind": said["source_kind"], "text": said["text"]}
-        return collection.register(own, title=said["title"], facts=facts, files=said["files"], by=request.user, at=at)
-
-    return _form_page(request, form, _("登记监测信息"), "", do)
-
-
-@login_required
-def propose(request: SignedIn) -> HttpResponse:
-    """A centre's verified information, from which findings are delivered."""
-    at = timezone.now()
-    own = collection.own_organisation(request.user, at, "centre")
-    rows = (
-        visible(Sheet.objects.filter(kind="information", owner=own), to=request.user, at=at)
-        .select_related("owner")
-        .order_by("-made_at")
-    )
-    designations = own.designations.filter(withdrawn_on=None)
-    return render(request, "counter/propose.html", _page(rows, at, request) | {"designations": designations})
+    return form_page(request, form, _("代为申请解除"), _("以委托人名义提交；委托人会收到通知。"), do)
 
 
 @login_required

@@ -1,44 +1,35 @@
-"""Officials' pages where information comes in: register, collect a file, verify a batch, the handling officer's tools."""
+"""Officials' pages where information comes in: register a piece, the intake template, verify a batch."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from decree188 import collection as law
 from decree188 import scope
-from riskwatch.case.access import reader, visible
+from riskwatch.case.access import visible
 from riskwatch.case.lifecycle import posts_of
 from riskwatch.case.models import Sheet
-from riskwatch.collection import actions, bulk, identities, queries
-from riskwatch.collection.desk import FactsForm, RevealForm
+from riskwatch.collection import actions, queries
+from riskwatch.collection.desk import FactsForm
 from riskwatch.collection.models import SourceFile
-from riskwatch.collection.ports import Source
 from riskwatch.connectors.intake import template as empty_template
 from riskwatch.documents.forms import FilesField
 from riskwatch.doors.office.views import official
 from riskwatch.look.asked import whole_number
-from riskwatch.look.words import choices, either
+from riskwatch.look.words import choices
 from riskwatch.parties.models import Organisation
 from riskwatch.parties.views import SignedIn
 from riskwatch.refusals import Refusal
 from riskwatch.verification import actions as verification
 from riskwatch.verification.models import RESULTS
-
-
-def sources() -> list[Source]:
-    """The sources that the settings list."""
-    return [import_string(path) for path in settings.SOURCES]
 
 
 def _offices(request: SignedIn, role: str) -> Any:
@@ -99,57 +90,6 @@ def register(request: SignedIn) -> HttpResponse:
     )
 
 
-class CollectForm(forms.Form):
-    """A file from a source."""
-
-    office = forms.ModelChoiceField(Organisation.objects.none(), label=_("采集单位"))
-    source = forms.ChoiceField(label=_("来源"), required=False)
-    file = forms.FileField(label=_("文件"))
-
-
-@official
-def collect(request: SignedIn) -> HttpResponse:
-    """Upload a file of a known source; the same as ``riskwatch collect FILE``."""
-    at = timezone.now()
-    form = CollectForm(request.POST or None, request.FILES or None)
-    offices = _offices(request, "registrar")
-    form.fields["office"].queryset = offices  # type: ignore[attr-defined]
-    form.fields["office"].initial = offices.first()
-    known = sources()
-    form.fields["source"].choices = [("", _("自动识别")), *((s.id, either(s.name_zh, s.name_en)) for s in known)]  # type: ignore[attr-defined]
-    refusal = None
-    if request.method == "POST" and form.is_valid():
-        upload = form.cleaned_data["file"]
-        try:
-            chosen = next((s for s in known if s.id == form.cleaned_data["source"]), None) or bulk.choose(
-                known, _head(upload), upload.name
-            )
-            batch = bulk.Batch(chosen, form.cleaned_data["office"], request.user, at)
-            done = bulk.collect(upload, upload.name, batch)
-        except Refusal as refused:
-            refusal = refused
-        else:
-            return redirect("office:collected", done.pk)
-    mine = list(reader(request.user, at).offices)
-    context = {"form": form, "refusal": refusal, "files": queries.files(mine), "sources": known}
-    return render(request, "office/collect.html", context, status=422 if refusal else 200)
-
-
-def _head(upload: Any) -> bytes:
-    head: bytes = upload.read(1 << 16)
-    upload.seek(0)
-    return head
-
-
-@official
-def collected(request: SignedIn, pk: int) -> HttpResponse:
-    """What a collected file brought: counts, and every row that could not be taken with its reason."""
-    mine = reader(request.user, timezone.now())
-    rows = SourceFile.objects.select_related("office", "begun_by")
-    found = get_object_or_404(rows if mine.headquarters else rows.filter(office__in=mine.offices), pk=pk)
-    return render(request, "office/collected.html", {"file": found, "bad": found.bad_rows.order_by("pk")[:500]})
-
-
 @official
 def template(request: SignedIn) -> HttpResponse:
     """The empty intake template."""
@@ -173,7 +113,11 @@ class BatchForm(forms.Form):
 def verify_batch(request: SignedIn) -> HttpResponse:
     """Verify chosen pieces as a batch."""
     at = timezone.now()
+    file = whole_number(request.POST.get("file"))
     keys = [k for k in map(whole_number, request.POST.getlist("sheet")[:5000]) if k is not None]
+    if file is not None:
+        found = get_object_or_404(SourceFile, pk=file)
+        keys = queries.waiting_of(found, to=request.user, at=at)[: verification.MOST_AT_ONCE]
     chosen = visible(Sheet.objects.filter(kind="information", pk__in=keys), to=request.user, at=at)
     form = BatchForm(request.POST if "method" in request.POST else None)
     form.fields["office"].queryset = _offices(request, "approver")  # type: ignore[attr-defined]
@@ -192,29 +136,7 @@ def verify_batch(request: SignedIn) -> HttpResponse:
             messages.success(request, _now("已核实%(n)s条") % {"n": count})
             return redirect("office:information")
     return render(
-        request, "office/verify_batch.html", {"form": form, "keys": keys, "count": chosen.count(), "refusal": refusal}
+        request,
+        "office/verify_batch.html",
+        {"form": form, "keys": [] if file else keys, "file": file, "count": chosen.count(), "refusal": refusal},
     )
-
-
-@official
-def reveal(request: SignedIn, pk: int) -> HttpResponse:
-    """Open a reporter's identity for the handling officer, with a reason."""
-    at = timezone.now()
-    sheet = get_object_or_404(visible(Sheet.objects.filter(kind="information"), to=request.user, at=at), pk=pk)
-    form = RevealForm(request.POST or None, subject=sheet, by=request.user, at=at)
-    who = None
-    if request.method == "POST" and form.is_valid():
-        who = identities.reveal(sheet, by=request.user, at=at, reason=form.cleaned_data["reason"])
-    response = render(request, "office/reveal.html", {"form": form, "sheet": sheet, "who": who})
-    response["Cache-Control"] = "no-store"
-    return response
-
-
-@require_POST
-@official
-def take_charge(request: SignedIn, pk: int) -> HttpResponse:
-    """Become the handling officer."""
-    at = timezone.now()
-    sheet = get_object_or_404(visible(Sheet.objects.filter(kind="information"), to=request.user, at=at), pk=pk)
-    actions.take_charge(sheet, by=request.user, at=at)
-    return redirect("office:sheet", pk)

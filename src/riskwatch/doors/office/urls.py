@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from riskwatch.assessment import panel_views as panel
 from riskwatch.assessment import views as assessment
 from riskwatch.case import views as case
+from riskwatch.collection import views as collection
 from riskwatch.doors import parties
 from riskwatch.doors.office import administration, intake, views
 
@@ -26,16 +27,15 @@ urlpatterns = [
     path("archive/statistics.csv", views.statistics_csv, name="statistics_csv"),
     path("lawmap/", views.lawmap, name="lawmap"),
     path("messages/", case.messages_page, DOOR, name="messages"),
-    path("collect/", intake.collect, name="collect"),
+    path("collect/", views.official(collection.collect), DOOR, name="collect"),
     path("collect/template.csv", intake.template, name="template"),
-    path("collect/<int:pk>/", intake.collected, name="collected"),
+    path("collect/<int:pk>/", views.official(collection.collected), DOOR, name="collected"),
     path("register/", intake.register, name="register"),
     path("verify-batch/", intake.verify_batch, name="verify_batch"),
     *assessment.urls("office"),
     *panel.urls("office"),
     path("sheets/<int:pk>/", case.sheet_page, DOOR, name="sheet"),
-    path("sheets/<int:pk>/identity/", intake.reveal, name="reveal"),
-    path("sheets/<int:pk>/take-charge/", intake.take_charge, name="take_charge"),
+    path("sheets/<int:pk>/identity/", views.official(collection.reveal), DOOR, name="reveal"),
     path("sheets/<int:pk>/files/<int:number>/", case.file, DOOR, name="file"),
     path("sheets/<int:pk>/<str:key>/", case.act_page, DOOR, name="act"),
     path("sheets/<int:pk>/<str:key>/preview.pdf", case.preview, DOOR, name="preview"),

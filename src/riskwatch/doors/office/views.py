@@ -279,11 +279,7 @@ def search(request: SignedIn) -> HttpResponse:
     at = timezone.now()
     text = request.GET.get("q", "")
     rows = queries.search(text, to=request.user, at=at)
-    found = (
-        folders_visible(Folder.objects.filter(number__istartswith=text.strip()[:40]), to=request.user, at=at)[:10]
-        if text.strip()
-        else []
-    )
+    found = queries.search_folders(text, to=request.user, at=at)[:10]
     return render(request, "office/search.html", page_of(request, rows, at=at) | {"q": text, "folders": found})
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db import transaction
 
-from riskwatch.collection.actions import report_as_person
-from riskwatch.collection.identities import digest_of, new_secret
-from riskwatch.disclosure.actions import ask_correction, open_receipt
+from riskwatch.collection.actions import add_by_receipt, report_as_person, withdraw_by_receipt
+from riskwatch.collection.identities import PROOFS, digest_of, new_secret
+from riskwatch.collection.reporting import PUBLIC_SOURCES
+from riskwatch.disclosure.actions import ask_correction, copy_receipts, open_receipt
 from riskwatch.documents import actions as documents
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.parties.queries import sign_up_of
@@ -34,17 +35,34 @@ def service() -> Person:
 
 
 def hand_in(
-    office: Organisation, *, title: str, facts: dict[str, Any], who: dict[str, str], files: list[Any], at: datetime
-) -> tuple[str, str]:
+    office: Organisation, *, title: str, facts: dict[str, Any], who: dict[str, str], files: list[Any], at: datetime,
+    document: Any = None,
+) -> tuple[str, str]:  # fmt: skip
     """Hand a report in; returns the receipt's number and secret."""
-    sheet, secret = report_as_person(office, title=title, facts=facts, who=who, files=files, by=service(), at=at)
+    sheet, secret = report_as_person(office, title=title, facts=facts, who=who, document=document, files=files,
+                                     by=service(), at=at)  # fmt: skip
     open_receipt(sheet.number, digest_of(sheet.number, secret), at=at)
     return sheet.number, secret
 
 
-def ask(publication: Any, *, wrong: str, right: str, at: datetime) -> str:
-    """Ask for a correction; returns its number."""
-    return ask_correction(publication, wrong=wrong, right=right, by=service(), at=at).number
+def add(number: str, secret: str, *, text: str, files: list[Any], at: datetime) -> None:
+    """Add words and photos to the report of a receipt."""
+    add_by_receipt(number, secret, text=text, files=files, by=service(), at=at)
+
+
+@transaction.atomic
+def withdraw(number: str, secret: str, *, reason: str, at: datetime) -> None:
+    """Withdraw the report of a receipt; the receipt says so at once."""
+    sheet = withdraw_by_receipt(number, secret, reason=reason, by=service(), at=at)
+    copy_receipts([(sheet.number, sheet.stage, None, at)])
+
+
+@transaction.atomic
+def ask(publication: Any, *, wrong: str, right: str, at: datetime) -> tuple[str, str]:
+    """Ask for a correction; returns the receipt's number and secret."""
+    number, secret = ask_correction(publication, wrong=wrong, right=right, by=service(), at=at).number, new_secret()
+    open_receipt(number, digest_of(number, secret), kind="correction", at=at)
+    return number, secret
 
 
 @transaction.atomic
@@ -63,4 +81,6 @@ def account_answer(number: str, secret: str) -> Answer | None:
     return Answer(str(row.get_state_display()), row.reason, row.decided_at or row.asked_at) if row else None
 
 
-__all__ = ["Answer", "account_answer", "ask", "ask_for_account", "digest_of", "hand_in"]
+__all__ = [
+    "PROOFS", "PUBLIC_SOURCES", "Answer", "account_answer", "add", "ask", "ask_for_account", "digest_of", "hand_in", "withdraw",
+]  # fmt: skip

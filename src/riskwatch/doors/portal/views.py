@@ -12,16 +12,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from decree188 import collection as law
 from decree188.calendar import shanghai_date
-from decree188.identifiers import InvalidIdentifier, check_resident_id
 from riskwatch.disclosure import queries
 from riskwatch.documents.forms import FilesField
 from riskwatch.doors.portal import ports
 from riskwatch.doors.portal.limits import limit, limit_key
 from riskwatch.look.asked import plausible
-from riskwatch.look.words import either
 from riskwatch.parties.models import Organisation
 from riskwatch.refusals import Refusal
+
+TOLD = ("product", "brand", "model", "text", "injuries", "occurred_on", "source_kind", "source_words")
 
 
 def _offices(*kinds: str) -> Any:
@@ -43,22 +44,29 @@ class ReportForm(forms.Form):
         label=_("什么时候"), required=False, widget=forms.DateInput(attrs={"type": "date"}), validators=[plausible]
     )
     photos = FilesField(label=_("照片"), most=6, required=False, help_text=_("照片中的位置信息会被去掉"))
-    name = forms.CharField(label=_("您的姓名"), max_length=60)
-    proof = forms.CharField(label=_("身份证件号码"), max_length=40)
+    source_kind = forms.ChoiceField(
+        label=_("您反映的是"), choices=[(k, law.source_kinds[k].words()) for k in ports.PUBLIC_SOURCES],
+        initial="consumer_complaint", required=False,
+    )  # fmt: skip
+    source_words = forms.CharField(label=_("来源说明"), max_length=200, required=False, help_text=_("选“其它”时必填"))
+    name = forms.CharField(label=_("您的姓名或单位名称"), max_length=120)
+    proof_kind = forms.ChoiceField(
+        label=_("证件种类"), choices=[(k, p.words) for k, p in ports.PROOFS.items()], initial="resident_id"
+    )
+    proof = forms.CharField(label=_("证件号码"), max_length=40)
+    document = forms.FileField(
+        label=_("证件照片或扫描件"), required=False, help_text=_("护照、往来通行证和其他证件须附；单独加密保存")
+    )
+    contact = forms.CharField(label=_("联系人（单位报告时）"), max_length=60, required=False)
     phone = forms.CharField(label=_("联系电话"), max_length=30)
     consent = forms.BooleanField(label=_("我已阅读并同意个人信息说明"))
 
-    def clean_proof(self) -> str:
-        """A resident identity number is checked; other papers are taken as written."""
-        text: str = self.cleaned_data["proof"].strip()
-        if len(text) == 18:
-            try:
-                return check_resident_id(text)
-            except InvalidIdentifier as error:
-                raise forms.ValidationError(either(error.reason_zh, error.reason_en)) from None
-        if len(text) < 6:
-            raise forms.ValidationError(_("证件号码太短"))
-        return text
+    def clean(self) -> dict[str, Any]:
+        """An organisation names the person to ask."""
+        said: dict[str, Any] = super().clean() or {}
+        if said.get("proof_kind") == "uscc" and not said.get("contact"):
+            self.add_error("contact", _("单位报告须写明联系人"))
+        return said
 
 
 class ReceiptForm(forms.Form):
@@ -66,6 +74,19 @@ class ReceiptForm(forms.Form):
 
     number = forms.CharField(label=_("回执编号"), max_length=60)
     secret = forms.CharField(label=_("查询码"), max_length=20)
+
+
+class AddForm(forms.Form):
+    """What a reporter adds later."""
+
+    text = forms.CharField(label=_("补充内容"), widget=forms.Textarea(attrs={"rows": 4}), max_length=8000)
+    photos = FilesField(label=_("照片"), most=6, required=False, help_text=_("照片中的位置信息会被去掉"))
+
+
+class WithdrawForm(forms.Form):
+    """Why a reporter withdraws."""
+
+    reason = forms.CharField(label=_("撤回理由"), widget=forms.Textarea(attrs={"rows": 2}), max_length=1000)
 
 
 class CorrectForm(forms.Form):
@@ -139,13 +160,16 @@ def report(request: HttpRequest) -> HttpResponse:
         limit(request, "report", most=20, seconds=3600)
         if form.is_valid():
             said = form.cleaned_data
-            facts = {k: said[k] for k in ("product", "brand", "model", "text", "injuries", "occurred_on") if said[k]}
-            who = {"name": said["name"], "proof": said["proof"], "phone": said["phone"]}
+            facts = {k: said[k] for k in TOLD if said[k]}
+            who = {k: said[k] for k in ("name", "proof_kind", "proof", "contact", "phone") if said[k]}
             try:
                 number, secret = ports.hand_in(said["office"], title=f"{said['product']}：{said['text'][:60]}", facts=facts, who=who,
-                                               files=said["photos"], at=timezone.now())  # fmt: skip
+                                               files=said["photos"], document=said["document"], at=timezone.now())  # fmt: skip
             except Refusal as refused:
                 refusal = refused
+                for name, why in refused.fields.items():
+                    if name in form.fields:
+                        form.add_error(name, why)
             else:
                 response = render(request, "portal/received.html", {"number": number, "secret": secret})
                 response["Cache-Control"] = "no-store"
@@ -156,20 +180,45 @@ def report(request: HttpRequest) -> HttpResponse:
 
 
 def receipt(request: HttpRequest) -> HttpResponse:
-    """What became of a report, for number and secret."""
+    """What became of a report or a request, for number and secret; a report may be added to or withdrawn here."""
     form = ReceiptForm(request.POST or None)
-    found: Any = None
-    missed = False
+    context: dict[str, Any] = {"form": form, "adding": AddForm(), "withdrawing": WithdrawForm()}
     if request.method == "POST":
         limit(request, "receipt", most=20, seconds=600)
         if form.is_valid():
             number, secret = form.cleaned_data["number"].strip().upper(), form.cleaned_data["secret"]
             limit_key(number, "receipt-number", most=10, seconds=3600)
-            found = queries.receipt(number, ports.digest_of(number, secret)) or ports.account_answer(number, secret)
-            missed = found is None
-    response = render(request, "portal/receipt.html", {"form": form, "found": found, "missed": missed})
+            found: Any = queries.receipt(number, ports.digest_of(number, secret))
+            if found and found.kind == "report":
+                context |= _say_later(request, number, secret)
+                found = queries.receipt(number, ports.digest_of(number, secret))
+            found = found or ports.account_answer(number, secret)
+            context |= {"found": found, "missed": found is None, "number": number, "secret": secret}
+    wrong = context.get("refusal") or any(context[f].errors for f in ("adding", "withdrawing"))
+    response = render(request, "portal/receipt.html", context, status=422 if wrong else 200)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _say_later(request: HttpRequest, number: str, secret: str) -> dict[str, Any]:
+    """Add to a report or withdraw it, as asked; returns what the page shows of it."""
+    at, do = timezone.now(), request.POST.get("do", "")
+    try:
+        if do == "add":
+            form: forms.Form = AddForm(request.POST, request.FILES)
+            if not form.is_valid():
+                return {"adding": form}
+            ports.add(number, secret, text=form.cleaned_data["text"], files=form.cleaned_data["photos"], at=at)
+            return {"done": _now("已补充")}
+        if do == "withdraw":
+            form = WithdrawForm(request.POST)
+            if not form.is_valid():
+                return {"withdrawing": form}
+            ports.withdraw(number, secret, reason=form.cleaned_data["reason"], at=at)
+            return {"done": _now("已撤回")}
+    except Refusal as refused:
+        return {"refusal": refused}
+    return {}
 
 
 def correct(request: HttpRequest, slug: str) -> HttpResponse:
@@ -178,12 +227,15 @@ def correct(request: HttpRequest, slug: str) -> HttpResponse:
     if not found:
         raise Http404
     form = CorrectForm(request.POST or None)
-    number = ""
+    number, secret = "", ""
     if request.method == "POST":
         limit(request, "correct", most=10, seconds=3600)
         if form.is_valid():
-            number = ports.ask(found[0], **form.cleaned_data, at=timezone.now())
-    return render(request, "portal/correct.html", {"form": form, "row": found[0], "number": number})
+            number, secret = ports.ask(found[0], **form.cleaned_data, at=timezone.now())
+    context = {"form": form, "row": found[0], "number": number, "secret": secret}
+    response = render(request, "portal/correct.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def sign_up(request: HttpRequest) -> HttpResponse:

@@ -64,7 +64,7 @@ def _cases(cast: Cast) -> int:
     _follow(cast, walks[0].measure, walks[2].measure, now)
     _publish(cast, public.measure, now)
     hand_in(cast.orgs["sh"], title="积木磁铁脱落", facts={"product": "磁力积木", "text": "孩子玩时磁铁掉了出来"},
-            who={"name": "演示人", "proof": "P12345678", "phone": "13800000000"}, files=[], at=now - timedelta(hours=3))  # fmt: skip
+            who={"name": "演示人", "proof": "110105199001011232", "phone": "13800000000"}, files=[], at=now - timedelta(hours=3))  # fmt: skip
     return made + len(walks) + 2
 
 

@@ -6,12 +6,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from riskwatch.collection import bulk
+from riskwatch.collection.ports import sources as known_sources
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import Refusal
 
@@ -26,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--source", default="", help="source id, when it cannot be told from the file")
 
     def handle(self, *args: Any, files: list[Path], office: str, by: str, source: str, **options: Any) -> None:
-        sources = [import_string(path) for path in settings.SOURCES]
+        sources = known_sources()
         chosen = next((s for s in sources if s.id == source), None)
         if source and chosen is None:
             raise CommandError(f"there is no source {source!r}; there are: {', '.join(s.id for s in sources)}")
@@ -48,9 +47,7 @@ class Command(BaseCommand):
 
     def _one(self, path: Path, sources: list[Any], where: Organisation, who: Person) -> None:
         with path.open("rb") as stream:
-            head = stream.read(1 << 16)
-            stream.seek(0)
-            chosen = sources[0] if len(sources) == 1 else bulk.choose(sources, head, path.name)
+            chosen = sources[0] if len(sources) == 1 else bulk.choose(sources, stream, path.name)
             batch = bulk.Batch(chosen, where, who, timezone.now())
 
             def progress(file: Any) -> None:
