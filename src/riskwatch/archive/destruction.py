@@ -13,7 +13,7 @@ from riskwatch.archive.models import ArchiveItem
 from riskwatch.archive.ports import holdings
 from riskwatch.case import families
 from riskwatch.case.holdings import GONE, destroy_folder
-from riskwatch.case.models import Enclosure, Folder, Sheet
+from riskwatch.case.models import Cause, Enclosure, Folder, Sheet
 from riskwatch.documents import actions as documents
 from riskwatch.journal import actions as journal
 from riskwatch.journal.models import Entry
@@ -50,9 +50,16 @@ def _pieces(folders: list[Folder], pieces: list[int], row: ArchiveItem) -> Conte
     kept = set(elsewhere.values_list("sheet", flat=True)) | set(items.values_list("holds_sheet", flat=True))
     own = Sheet.objects.filter(folder__in=keys).values_list("pk", flat=True)
     going = {*own, *pieces} - kept
-    going |= set(families.attached(going))
+    going |= _hanging_only_on(going)
     rows = Sheet.objects.exclude(kind="archive_item").filter(destroyed_at=None).order_by("pk")
     return Contents(folders, list(rows.filter(pk__in=going)), list(rows.filter(pk__in=kept)))
+
+
+def _hanging_only_on(going: set[int]) -> set[int]:
+    """What hangs on the pieces that go; the report of a batch stays as long as any of its pieces does."""
+    attached = set(families.attached(going))
+    staying = Cause.objects.filter(effect__in=attached, cause__destroyed_at=None).exclude(cause__in=going)
+    return attached - set(staying.values_list("effect", flat=True))
 
 
 def refuse_shared(row: ArchiveItem) -> None:

@@ -9,7 +9,7 @@ from riskwatch.case.models import Cause, Enclosure, Folder, Sheet
 # Deeper than anybody merges; a wrong circle in the data ends here instead of never.
 DEEPEST = 50
 # Sheets that belong to a case through the sheet that caused them, without lying in its folder.
-ATTACHED = ("verification", "proposal", "correction")
+ATTACHED = ("verification", "proposal", "correction", "amendment")
 
 
 def merged_in(folder: int) -> list[int]:
@@ -45,7 +45,7 @@ def enclosed(folders: Iterable[int]) -> list[int]:
 
 
 def attached(sheets: Iterable[int]) -> list[int]:
-    """Keys of the sheets that hang on some sheets without lying in a folder: verifications, proposals, corrections."""
+    """Keys of the sheets that hang on some sheets without lying in a folder: verifications, proposals, corrections, amendments."""
     rows = Cause.objects.filter(cause__in=list(sheets), effect__kind__in=ATTACHED, effect__folder=None)
     return list(rows.values_list("effect", flat=True))
 

@@ -54,11 +54,6 @@ def posts_of(person: Person, at: datetime) -> Standing:
     return Standing(person, today, parties.posts(person, today))
 
 
-def is_official(person: Person, at: datetime) -> bool:
-    """Whether a person acts for a customs office or a monitoring centre on a day."""
-    return any(p.kind in ("office", "centre") for p in posts_of(person, at).posts if p.role != "collector")
-
-
 def step(kind: str, name: str) -> Step:
     """The row of the table, or a clear error: an unknown step is a programming error."""
     return BY_NAME[kind, name]

@@ -11,6 +11,7 @@ import decree188
 from decree188.scope import Scope, excluded_products
 from riskwatch.case import actions as case
 from riskwatch.case import journalling
+from riskwatch.case.lifecycle import lock
 from riskwatch.case.models import Folder, Sheet
 from riskwatch.collection.models import Information
 from riskwatch.collection.recording import information
@@ -48,14 +49,16 @@ def refuse_uncovered(sheet: Sheet) -> None:
 
 
 def refuse_uncovered_in(folder: Folder, sheet: Sheet) -> None:
-    """The same, asked before a piece is put into a case."""
-    refuse_uncovered(sheet)
+    """The same, asked before a piece is put into a case; duties that lie beside it have no scope of their own."""
+    if sheet.kind == "information":
+        refuse_uncovered(sheet)
 
 
 @transaction.atomic
 def confirm(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
     """A person says that a piece of a mixed chapter, or without a code, is an industrial product, and why."""
-    case.refuse_without_post(sheet.owner, DECIDERS, by=by, at=at)
+    lock(sheet)
+    case.refuse_without_post(sheet.owner, DECIDERS, by=by, at=at, about=sheet, jointly=True)
     info = information(sheet)
     refuse_unless(info.scope == Scope.MIXED, _("这条信息的范围不需要人工确认"), code="not_mixed",
                   rule=decree188.by_name("excluded_products"))  # fmt: skip

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from riskwatch.assessment import actions as assessment
+from riskwatch.assessment import reporting
 from riskwatch.assessment.models import Assessment
-from riskwatch.doors.jobs.simulator.river import REPORT, SCENARIOS, walk
+from riskwatch.doors.jobs.simulator.river import assessed, walk
 from riskwatch.journal.queries import course_of_sheet
 from riskwatch.parties.models import Interest, Membership, Person, Qualification
 from riskwatch.refusals import Refusal
@@ -25,7 +26,7 @@ def on_panel(cast, at, told):
 
 
 def _submit(sheet, by, at):
-    return assessment.submit(sheet, scenarios=SCENARIOS, report=REPORT, by=by, at=at)
+    return reporting.submit(sheet, document=assessed(), by=by, at=at)
 
 
 def test_a_panels_report_waits_until_every_member_has_stated(on_panel, cast, at):
