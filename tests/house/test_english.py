@@ -22,6 +22,7 @@ import riskwatch
 from riskwatch.case.models import Folder, Sheet
 from riskwatch.doors.jobs import messages
 from riskwatch.doors.jobs.simulator.river import walk
+from riskwatch.parties.models import Organisation
 
 PACKAGE = Path(riskwatch.__file__).parent
 # Ideographs, and the marks that only Chinese sets.
@@ -34,7 +35,7 @@ READERS = ("sh-case_officer", "sh-registrar", "sh-verifier", "sh-approver", "sh-
            "lab-tester", "centre-registrar", "centre-approver", "firm-manager", "firm-staff", "")  # fmt: skip
 DOORS = ("/office/", "/counter/")
 PUBLIC = ("/", "/api/docs")
-OFTEN = 2
+OFTEN = 1
 
 
 class Page(HTMLParser):
@@ -81,12 +82,11 @@ def typed() -> list[str]:
             f for f in model._meta.get_fields() if isinstance(f, models.CharField | models.TextField | models.JSONField)
         ]
         names = [f.name for f in fields if not f.choices]
-        rows = model._default_manager.all()
-        if model._meta.model_name == "organisation":
-            rows = rows.filter(name_en="")
-        for row in rows.values_list(*names) if names else ():
+        for row in model._default_manager.values_list(*names) if names else ():
             for value in row:
                 found.update(_texts(value))
+    for said in Organisation.objects.exclude(name_en="").values_list("name_zh", "full_name_zh"):
+        found.difference_update(said)
     return sorted((t for t in found if CHINESE.search(t)), key=len, reverse=True)
 
 
@@ -116,14 +116,14 @@ def about(kwargs: dict[str, object]) -> str:
 
 
 def pages(reader: Client, doors: tuple[str, ...], seen: Counter[tuple[str, ...]]) -> Iterator[tuple[str, Page]]:
-    """Every kind of page that a reader can reach by links, each kind a few times among all readers."""
+    """Every kind of page that a reader can reach by links: lists and records for each reader, forms once."""
     ahead = deque(doors)
     known = set(ahead)
     while ahead:
         url = ahead.popleft()
         answer = reader.get(url)
         found = [answer["Location"]] if answer.status_code in (301, 302) else []
-        if answer.headers.get("Content-Type", "").startswith("text/html"):
+        if not found and answer.headers.get("Content-Type", "").startswith("text/html"):
             page = Page(answer.content.decode())
             yield url, page
             found = [url.partition("?")[0] + link if link.startswith("?") else link for link in page.links]
@@ -135,12 +135,11 @@ def pages(reader: Client, doors: tuple[str, ...], seen: Counter[tuple[str, ...]]
                 there = resolve(link.partition("?")[0])
             except Resolver404:
                 continue
-            kind = (
-                there.view_name,
-                str(there.kwargs.get("key", "")),
-                about(there.kwargs),
-                link.partition("?")[2].partition("=")[0],
-            )
+            asked = link.partition("?")[2].partition("=")[0]
+            # A list and a record offer each reader something else; an act's form is the same for all.
+            own = there.view_name.startswith(("office:", "counter:")) and not asked and "key" not in there.kwargs
+            whose = str(reader.session.get("_auth_user_id")) if own else ""
+            kind = (there.view_name, str(there.kwargs.get("key", "")), about(there.kwargs), asked, whose)
             if seen[kind] < OFTEN and "logout" not in link and "language" not in link:
                 seen[kind] += 1
                 ahead.append(link)
