@@ -155,7 +155,7 @@ def test_a_reporters_sealed_identity_and_receipt_go_with_the_report(cast, at):
     from riskwatch.disclosure.models import ReceiptState
 
     number, _secret = hand_in(cast.orgs["sh"], title="琥珀", facts={"product": "水壶", "text": "琥珀"},
-                              who={"name": "某人", "proof": "P1234567"}, files=[], at=at)  # fmt: skip
+                              who={"name": "某人", "proof": "360426199101010071"}, files=[], at=at)  # fmt: skip
     sheet = Sheet.objects.get(number=number)
     collection.answer(sheet, text="琥珀答复", by=cast["sh-registrar"], at=at)
     ReceiptState.objects.filter(number=number).update(answer="琥珀答复")

@@ -112,6 +112,9 @@ def test_a_recall_abroad_told_anew_asks_once(cast, at):
     collect(RECALL, at)
     info = Sheet.objects.get(kind="information")
     verify_batch([info.pk], cast.orgs["sh"], result="verified", method="m", sample="s", by=cast["sh-approver"], at=at)
+    info.refresh_from_db()
+    collection.enter(info, aspects=["safety"], spread="regional", spread_reason="多地", in_scope=True, reason="工业品",
+                     by=cast["sh-registrar"], at=at)  # fmt: skip
     officer = cast["sh-case_officer"]
     folder = case.open_folder(title="t", owner=cast.orgs["sh"], direction="", sheets=[info], by=officer, at=at)
     made = assessment.commission(folder, assessor=cast.orgs["tech"], question="q", by=officer, at=at)

@@ -7,7 +7,9 @@ from django.utils import timezone
 
 from riskwatch.case.models import Sheet
 from riskwatch.disclosure import actions as disclosure
+from riskwatch.doors.jobs.simulator.cast import SINCE
 from riskwatch.doors.jobs.simulator.river import walk
+from riskwatch.parties.models import Membership
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +41,10 @@ def test_the_asker_looks_the_request_up_and_reads_the_answer(mended, asked, cast
         disclosure.mend(
             sheet, title="公告", body="正文K2", answer="已改为K2", by=cast["hq-releaser"], at=timezone.now()
         )
+        assert "已改为K2" not in _look(number, secret)
+        second = cast["hq-archivist"]
+        Membership.objects.create(person=second, organisation=cast.orgs["hq"], role="releaser", since=SINCE)
+        disclosure.publish_correction(sheet, redacted=True, by=second, at=timezone.now())
     else:
         disclosure.decline_correction(sheet, answer="型号无误", by=cast["hq-releaser"], at=timezone.now())
     page = _look(number, secret)
