@@ -42,7 +42,7 @@ officers = table("officers", "What an officer must not do.", ("abuse", "滥用�
                  ("neglect", "玩忽职守", "neglect"), ("favour", "徇私舞弊", "favouritism"), article=30)
 
 
-@rule(article=30, source="《进出口商品检验法》第三十条")
+@rule(article=30, source="《进出口商品检验法》第三十条|Import and Export Commodity Inspection Law, article 30")
 def separation_of_duties(first: int, second: int) -> bool:
     """Two steps that check each other are taken by two people."""
     return first != second

@@ -45,6 +45,10 @@ class MeasureRule:
     filing: str = "filing_upward"
     refuses: str = ""
 
+    def words(self, language: str = "zh") -> str:
+        """The kind's name."""
+        return self.en if language.startswith("en") else self.zh
+
 
 _A, _R, _F = TermRule.ALLOWED, TermRule.REQUIRED, TermRule.FORBIDDEN
 MEASURE_RULES: dict[str, MeasureRule] = {

@@ -72,7 +72,8 @@ class Table(Mapping[str, Term[Any]]):
 
 def _cite(at: Place, source: str, language: str) -> str:
     if source:
-        return source
+        chinese, _, english = source.partition("|")
+        return english if english and language.startswith("en") else chinese
     return ("Decree 188 " if language.startswith("en") else "《进出口工业品风险管理办法》") + at.label(language)
 
 
@@ -82,7 +83,7 @@ RULES: dict[str, Rule[Any, Any] | Table] = {}
 def rule(
     *, article: int, paragraph: int = 1, item: int = 0, source: str = ""
 ) -> Callable[[Callable[P, R]], Rule[P, R]]:
-    """Bind a function to its place. ``source`` names another law when the rule stands there."""
+    """Bind a function to its place. ``source`` names another law when the rule stands there: ``中文|English``."""
 
     def bind(function: Callable[P, R]) -> Rule[P, R]:
         key = f"{article}.{paragraph}" + (f".{item}" if item else "")

@@ -36,6 +36,25 @@ class Deadline:
     rolls: bool = True
     valid_from: date = date(2017, 4, 1)
 
+    def words(self, language: str = "zh") -> str:
+        """What is limited."""
+        return _ENGLISH[self.key][0] if language.startswith("en") else self.zh
+
+    def starts_words(self, language: str = "zh") -> str:
+        """What it is counted from."""
+        return _ENGLISH[self.key][1] if language.startswith("en") else self.starts
+
+    def cite(self, language: str = "zh") -> str:
+        """The law and its article.
+
+        >>> DEADLINES["seizure_term"].cite("en")
+        'Administrative Compulsion Law, article 25'
+        """
+        if not language.startswith("en"):
+            return self.basis
+        law, _, article = self.basis.partition("第")
+        return _LAWS[law] + (f", article {article.removesuffix('条')}" if article else "")
+
     def with_length(self, length: int, unit: str) -> Deadline:
         """The same limit with another policy value; a statutory one cannot be changed."""
         if self.mark == "statutory":
@@ -90,6 +109,62 @@ _ROWS: tuple[Deadline, ...] = (
     Deadline("recall_plan", "召回计划", 10, "working_days", "发现或通知", "消费品召回管理暂行规定", "unverified"),
 )
 DEADLINES: Mapping[str, Deadline] = {d.key: d for d in _ROWS}
+
+# What each limit is and what it counts from.
+_ENGLISH: Mapping[str, tuple[str, str]] = {
+    "seizure_term": ("term of sealing or detention", "day of sealing or detention"),
+    "seizure_extension": ("extension of sealing or detention", "end of the first term"),
+    "urgent_seizure_report": ("approval after compulsion on the spot", "compulsion on the spot"),
+    "evidence_registration": ("handling of evidence registered in advance", "registration"),
+    "hearing_request": ("request for a hearing", "service of the notice"),
+    "hearing_notice": ("notice of a hearing", "before the hearing"),
+    "penalty_decision": ("decision on a penalty", "opening of the case"),
+    "penalty_service": ("service of a penalty", "decision"),
+    "fine_payment": ("payment of a fine", "service"),
+    "public_notice_service": ("service by public notice", "publication of the notice"),
+    "review_application": ("application for administrative review", "knowledge of the act"),
+    "suit_direct": ("direct suit", "knowledge of the act"),
+    "suit_after_review": ("suit after review", "receipt of the review decision"),
+    "court_enforcement": ("application for enforcement by a court", "end of the time for review and suit"),
+    "disclosure": ("release on own initiative", "making of the information"),
+    "disclosure_withdrawal": ("withdrawal of what was released", "change or annulment of the penalty"),
+    "archive_retention": ("retention of an ordinary file", "closing of the case"),
+    "archive_long_term": ("retention of a long-term file", "closing of the case"),
+    "log_retention": ("network logs", "record"),
+    "operator_report_severe": ("report of a serious risk", "knowledge"),
+    "operator_report": ("report of an ordinary risk", "knowledge"),
+    "verification": ("verification", "beginning of verification"),
+    "handling": ("handling after registration", "receipt"),
+    "assessment": ("assessment", "commission"),
+    "reassessment": ("answer to a prompt to reassess", "substantial change"),
+    "measure_ending": ("notice before a measure ends", "before its end"),
+    "take_up": ("answer to a commission", "commission"),
+    "decision": ("judgement and decision", "beginning of judgement"),
+    "filing_upward": ("filing of a measure", "issue"),
+    "filing_upward_urgent": ("filing of a recall, detention or the like", "issue"),
+    "provisional_review": ("review of an emergency measure", "emergency decision"),
+    "lifting_answer": ("answer to an application to lift", "receipt of the application"),
+    "acknowledge": ("acknowledgement", "service"),
+    "duty": ("performance of a duty", "service or knowledge"),
+    "objection_answer": ("answer to an objection", "receipt of the objection"),
+    "proposal_answer": ("answer to a disposal proposal", "receipt of the proposal"),
+    "transfer_answer": ("answer to a transfer", "proposal of the transfer"),
+    "correction_answer": ("answer to a correction request", "receipt of the request"),
+    "recall_report": ("report of a recall", "knowledge"),
+    "recall_plan": ("recall plan", "discovery or notice"),
+}
+_LAWS: Mapping[str, str] = {
+    "行政强制法": "Administrative Compulsion Law",
+    "行政处罚法": "Administrative Penalty Law",
+    "民事诉讼法": "Civil Procedure Law",
+    "行政复议法": "Administrative Review Law",
+    "行政诉讼法": "Administrative Litigation Law",
+    "政府信息公开条例": "Regulations on Open Government Information",
+    "网络安全法": "Cybersecurity Law",
+    "本办法档案规定": "this regulation, on archives",
+    "消费品召回管理暂行规定": "Interim Provisions on the Recall of Consumer Products",
+    "policy": "policy",
+}
 
 FINE_GRADES: tuple[tuple[str, str, Decimal, Decimal], ...] = (
     ("lighter", "从轻", Decimal(0), Decimal("0.3")),

@@ -180,3 +180,10 @@ def test_a_statutory_limit_cannot_be_changed():
 
 def test_seizure_refuses_in_the_rule_book():
     assert measure_rules.MEASURE_RULES["seizure"].refuses
+
+
+def test_every_time_limit_is_said_and_cited_in_english():
+    for limit in DEADLINES.values():
+        for said in (limit.words("en"), limit.starts_words("en"), limit.cite("en")):
+            assert said
+            assert said.isascii(), said

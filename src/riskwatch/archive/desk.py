@@ -13,10 +13,11 @@ from riskwatch.archive import actions
 from riskwatch.archive.models import ArchiveItem
 from riskwatch.case.desk import Act, Fact, PlainForm, ReasonForm, StepForm, enter, text
 from riskwatch.case.models import Folder, Sheet
+from riskwatch.look.words import choices, clauses
 
 
 class ClassForm(StepForm):
-    retention_class = forms.ChoiceField(label=_("保存类别"), choices=retention_classes.choices())
+    retention_class = forms.ChoiceField(label=_("保存类别"), choices=choices(retention_classes))
 
 
 class ReclassForm(ClassForm):
@@ -68,7 +69,7 @@ def facts(sheet: Sheet, depth: str) -> list[Fact]:
         Fact(_now("保存类别"), row.get_retention_display()), Fact(_now("办结日期"), row.closed_on),
         Fact(_now("保存至"), row.keep_until or _now("永久")), Fact(_now("冻结"), row.hold_reason if row.on_hold else ""),
         Fact(_now("鉴定意见"), row.appraisal, True), Fact(_now("档案包校验值"), row.package.sha256 if row.package else "", True),
-        Fact(_now("销毁证明"), "；".join(f"{k}={v}" for k, v in (row.certificate or {}).items()), True),
+        Fact(_now("销毁证明"), clauses(f"{k}={v}" for k, v in (row.certificate or {}).items()), True),
     ]  # fmt: skip
 
 

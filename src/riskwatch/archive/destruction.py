@@ -17,6 +17,7 @@ from riskwatch.case.models import Cause, Enclosure, Folder, Sheet
 from riskwatch.documents import actions as documents
 from riskwatch.journal import actions as journal
 from riskwatch.journal.models import Entry
+from riskwatch.look.words import listed
 from riskwatch.parties.models import Person
 from riskwatch.refusals import Refusal
 
@@ -66,7 +67,7 @@ def refuse_shared(row: ArchiveItem) -> None:
     if row.holds_sheet_id is None or not contents_of(row).spared:
         return
     where = Folder.objects.filter(enclosures__sheet=row.holds_sheet_id, enclosures__taken_out_at=None)
-    numbers = "、".join(where.exclude(state=Folder.State.DESTROYED).values_list("number", flat=True)[:5])
+    numbers = listed(where.exclude(state=Folder.State.DESTROYED).values_list("number", flat=True)[:5])
     raise Refusal(
         _("这条信息还在案卷%(numbers)s中，不能销毁") % {"numbers": numbers},
         remedy=_("办理“不予销毁”，或待该案卷销毁后再办理"),

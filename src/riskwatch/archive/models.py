@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from decree188 import records
 from riskwatch.case.models import OnSheet
+from riskwatch.look.words import choices
 
 
 class ArchiveItem(OnSheet):
@@ -14,7 +15,7 @@ class ArchiveItem(OnSheet):
 
     holds_folder = models.ForeignKey("case.Folder", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     holds_sheet = models.ForeignKey("case.Sheet", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    retention = models.CharField(_("保存类别"), max_length=12, choices=records.retention_classes.choices())
+    retention = models.CharField(_("保存类别"), max_length=12, choices=choices(records.retention_classes))
     closed_on = models.DateField()
     keep_until = models.DateField(null=True, blank=True)
     on_hold = models.BooleanField(default=False)

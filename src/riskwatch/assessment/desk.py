@@ -14,6 +14,7 @@ from riskwatch.assessment import actions, reporting, scoring
 from riskwatch.assessment.models import Assessment, Draft, Proposal
 from riskwatch.case.desk import Act, Fact, PlainForm, ReasonForm, StepForm, day, enter, enter_page, organisations, text
 from riskwatch.case.models import Folder, Sheet
+from riskwatch.look.words import choices, clauses, labelled, listed, said
 
 
 class CommissionForm(StepForm):
@@ -51,7 +52,7 @@ class SubmitForm(StepForm):
 
 
 class ReassessForm(StepForm):
-    trigger = forms.ChoiceField(label=_("变化种类"), choices=law.reassess_on_change.choices())
+    trigger = forms.ChoiceField(label=_("变化种类"), choices=choices(law.reassess_on_change))
     trigger_words = text(_("变化情况"))
     due_on = day(_("完成期限"), required=False)
 
@@ -83,8 +84,8 @@ def facts(sheet: Sheet, depth: str) -> list[Fact]:
         Fact(_now("评估方"), str(row.assessor)), Fact(_now("评估任务"), row.question, True),
         Fact(_now("重新评估原因"), row.get_trigger_display()), Fact(_now("变化情况"), row.trigger_words, True),
         Fact(_now("谢绝原因"), row.declined_because, True), Fact(_now("退回原因"), row.returned_because, True),
-        Fact(_now("小组成员"), "、".join(str(p) for p in row.team.order_by("pk"))),
-        Fact(_now("利害关系声明"), "；".join(f"{s.person}：{_now('没有利害关系')}" for s in row.statements.select_related("person"))),
+        Fact(_now("小组成员"), listed(str(p) for p in row.team.order_by("pk"))),
+        Fact(_now("利害关系声明"), clauses(labelled(s.person, _now("没有利害关系")) for s in row.statements.select_related("person"))),
     ]  # fmt: skip
     if report:
         shown += [
@@ -92,7 +93,7 @@ def facts(sheet: Sheet, depth: str) -> list[Fact]:
             Fact(_now("定级依据"), report.get_basis_display()),
             Fact(_now("风险类别"), report.category), Fact(_now("风险等级"), report.get_level_display()),
             Fact(_now("可能性"), report.likelihood), Fact(_now("严重程度"), report.degree),
-            Fact(_now("受损害的利益"), "、".join(scope.interests[i].words() for i in report.interests)),
+            Fact(_now("受损害的利益"), listed(said(scope.interests[i]) for i in report.interests)),
             Fact(_now("危害"), report.hazard, True), Fact(_now("范围"), report.extent, True),
             Fact(_now("残余风险"), report.residual, True), Fact(_now("处置建议"), report.proposal, True),
             Fact(_now("评估全文"), scoring.summary_of(report.result, scoring.language()) if report.result else "", True),

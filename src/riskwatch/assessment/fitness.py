@@ -13,6 +13,7 @@ from riskwatch.assessment.models import Assessment
 from riskwatch.case.models import Concern, Folder, Sheet
 from riskwatch.collection.queries import codes_of
 from riskwatch.collection.remit import remit
+from riskwatch.look.words import listed
 from riskwatch.parties import queries as parties
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import Refusal, refuse_unless
@@ -84,7 +85,7 @@ def refuse_silent_members(sheet: Sheet) -> None:
     """Refuse a report while a member of the team has not stated that no interest ties them."""
     row = Assessment.objects.get(pk=sheet.pk)
     silent = row.team.exclude(pk__in=row.statements.filter(has_interest=False).values("person"))
-    names = "、".join(str(p) for p in silent)
+    names = listed(str(p) for p in silent)
     refuse_unless(not names, _("小组成员尚未作利害关系声明：%(names)s") % {"names": names},
                   remedy=_("每位成员声明后再提交；有利害关系的，由委托方撤销委托后另行组建小组"),
                   rule=decree188.by_name("who_may_assess"), code="statement_missing")  # fmt: skip

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from decree188 import assessment as law
 from decree188 import scope
 from riskwatch.case.models import OnSheet
+from riskwatch.look.words import choices
 
 LEVELS = [("serious", _("严重")), ("high", _("高")), ("medium", _("中")), ("low", _("低"))]
 BASES = [("computed", _("按情景计算")), ("presumed", _("按条款推定")), ("precautionary", _("按预防从严"))]
@@ -23,7 +24,7 @@ class Assessment(OnSheet):
 
     assessor = models.ForeignKey("parties.Organisation", on_delete=models.PROTECT, related_name="+")
     question = models.TextField(_("评估任务"))
-    trigger = models.CharField(_("重新评估原因"), max_length=30, choices=law.reassess_on_change.choices(), blank=True)
+    trigger = models.CharField(_("重新评估原因"), max_length=30, choices=choices(law.reassess_on_change), blank=True)
     trigger_words = models.TextField(_("变化情况"), blank=True)
     previous = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     team: ClassVar = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", blank=True)
@@ -79,7 +80,7 @@ class Report(models.Model):
     extent = models.TextField(_("范围"))
     residual = models.TextField(_("残余风险"))
     proposal = models.TextField(_("处置建议"))
-    interests = ArrayField(models.CharField(max_length=20, choices=scope.interests.choices()))
+    interests = ArrayField(models.CharField(max_length=20, choices=choices(scope.interests)))
     likelihood = models.CharField(_("可能性"), max_length=200)
     degree = models.PositiveSmallIntegerField(_("严重程度"), null=True, blank=True)
     difference = models.TextField(blank=True)
@@ -144,7 +145,7 @@ class ReassessmentDue(OnSheet):
     """A change that calls for the same assessor again; the case officer begins it, or says why not."""
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="+")
-    trigger = models.CharField(_("变化种类"), max_length=30, choices=law.reassess_on_change.choices())
+    trigger = models.CharField(_("变化种类"), max_length=30, choices=choices(law.reassess_on_change))
     trigger_words = models.TextField(_("变化情况"))
     once_key = models.CharField(max_length=120, unique=True)
     declined_because = models.TextField(_("不重新评估的理由"), blank=True)

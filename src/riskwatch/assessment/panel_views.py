@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from riskwatch.assessment import panels, reporting, rounds, scoring
 from riskwatch.assessment.models import Assessment, PanelRound
 from riskwatch.assessment.views import assessment_seen
+from riskwatch.look.words import labelled
 from riskwatch.parties.views import SignedIn
 from riskwatch.refusals import Refusal
 
@@ -93,7 +94,7 @@ def _seed(number: int, words: str, truth: str) -> dict[str, Any]:
         value = numbers.parse(truth)
     except MethodError as error:
         why = scoring.faults(error)[0]["why"]
-        raise Refusal(f"{words}：{why}", remedy=_("校准问题须写明已知的真实概率"), code="seed", status=422) from None
+        raise Refusal(labelled(words, why), remedy=_("校准问题须写明已知的真实概率"), code="seed", status=422) from None
     return {
         "key": f"k-{number}",
         "kind": "seed",

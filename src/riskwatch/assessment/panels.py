@@ -17,6 +17,7 @@ from riskwatch.assessment.models import Assessment, Draft, PanelAnswer, PanelRou
 from riskwatch.case import journalling
 from riskwatch.case.lifecycle import lock, posts_of
 from riskwatch.case.models import Sheet
+from riskwatch.look.words import labelled
 from riskwatch.parties import queries as parties
 from riskwatch.parties.models import Person
 from riskwatch.refusals import Refusal, refuse_unless
@@ -99,7 +100,7 @@ def checked(question: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, s
         elicitation.from_json({"question": question["words"] or "?", "number": 1, "answers": [{"expert": "x", **kept}]})
     except MethodError as error:
         found = scoring.faults(error)[0]
-        raise Refusal(f"{question['words']}：{found['why']}", remedy=_("按“最低、最可能、最高、把握”改正"), code="answer", status=422,
+        raise Refusal(labelled(question["words"], found["why"]), remedy=_("按“最低、最可能、最高、把握”改正"), code="answer", status=422,
                       fields={question["key"]: found["why"]}) from None  # fmt: skip
     return kept
 
@@ -186,7 +187,7 @@ def askable(document: Mapping[str, Any]) -> list[dict[str, str]]:
         mark, title = s.get("id") or f"S{n}", _said(s.get("title")) or _("情景%(n)s") % {"n": n}
         for m, step in enumerate(s.get("steps", []), 1):
             found.append({"key": f"p-{n}-{m}", "kind": "probability", "scenario": mark, "step": step.get("id") or str(m),
-                          "words": f"{title} · {_('第%(n)s步') % {'n': m}}：{_said(step.get('text'))}"})  # fmt: skip
+                          "words": labelled(f"{title} · {_('第%(n)s步') % {'n': m}}", _said(step.get("text")))})  # fmt: skip
         found.append(
             {"key": f"s-{n}", "kind": "severity", "scenario": mark, "step": "", "words": f"{title} · {_('严重程度')}"}
         )

@@ -15,6 +15,7 @@ from riskmethods.vocabulary import term
 from riskmethods.wording import level_words, summary
 from riskwatch.assessment import charts
 from riskwatch.assessment.models import BASES
+from riskwatch.look.words import listed
 from riskwatch.refusals import Refusal
 
 # The written parts that people word themselves; method, category and level follow from the document.
@@ -79,7 +80,7 @@ def _refuse_parts_missing(result: Result) -> None:
     whole = said | {"method": result.data["method"]["id"], "category": result.data["category"], "level": result.level}
     missing = missing_parts(whole)
     if missing:
-        names = "、".join(m.words(get_language() or "zh") for m in missing)
+        names = listed(m.words(get_language() or "zh") for m in missing)
         raise Refusal(_("报告缺少：%(names)s") % {"names": names}, remedy=_("补齐七项内容后再提交"), code="parts_missing",
                       rule=decree188.by_name("report_contents"), status=422,
                       fields={f"report.{m.code}" if m.code in WRITTEN else m.code: _("不能为空") for m in missing})  # fmt: skip
@@ -92,17 +93,18 @@ def likelihood(data: Mapping[str, Any], lang: str = "zh") -> tuple[str, int | No
         return f"{words} ({data['presumption']['place']})"[:200], None
     worst = max(data["scenarios"], key=lambda s: (s["level"] == data["computed_level"], s["severity"]["level"]))
     p = worst["probability"]
-    return f"{p['value']}，{p['band_words'][lang]}"[:200], worst["severity"]["level"]
+    return f"{p['value']}{'，' if lang == 'zh' else ', '}{p['band_words'][lang]}"[:200], worst["severity"]["level"]
 
 
 def seven_parts(data: Mapping[str, Any], lang: str) -> dict[str, str]:
     """The statutory parts of a report in words; empty where they are not written yet."""
     one = term("categories", data["category"]) if data["category"] else None
     basis = dict(BASES)[data["basis"]] if lang == "zh" else data["basis"]
-    grade = f"；{data['grade'][lang]}" if data["grade"] else ""
+    comma, left, right = ("；", "（", "）") if lang == "zh" else ("; ", " (", ")")
+    grade = f"{comma}{data['grade'][lang]}" if data["grade"] else ""
     return {
         "method": f"{data['method'][lang]} [{data['method']['id']}]", "category": (one.zh if lang == "zh" else one.en) if one else "",
-        "level": f"{named(data['level'], lang)}（{basis}{grade}）", **{part: data["report"].get(part, "") for part in WRITTEN},
+        "level": f"{named(data['level'], lang)}{left}{basis}{grade}{right}", **{part: data["report"].get(part, "") for part in WRITTEN},
     }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from riskwatch.case.models import Enclosure, Folder, JointOffice, Recusal, Sheet
 from riskwatch.case.ports import watches
 from riskwatch.case.sheets import index_words
 from riskwatch.documents import actions as documents
+from riskwatch.look.words import aside, clauses
 from riskwatch.parties import queries as parties
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import Refusal, refuse_unless
@@ -141,7 +142,7 @@ def close(folder: Folder, *, by: Person, at: datetime, summary: str) -> Folder:
     refuse_unless(summary.strip(), _("结案须写明处理结果"), remedy=_("填写结案小结"), code="summary_missing")
     left = queries.keeps_open(now, at=at)
     if left:
-        named = "；".join(f"{item.what}（{item.why}）" for item in left[:8])
+        named = clauses(f"{item.what}{aside(item.why)}" for item in left[:8])
         raise Refusal(
             _("还有%(count)s项未办结：%(named)s") % {"count": len(left), "named": named},
             remedy=_("先办结这些事项再结案"),

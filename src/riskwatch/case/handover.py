@@ -15,6 +15,7 @@ from decree188.calendar import shanghai_date
 from riskwatch.case import journalling, outbox
 from riskwatch.case.lifecycle import is_unfinished, posts_of
 from riskwatch.case.models import Folder, Sheet
+from riskwatch.look.words import aside, listed
 from riskwatch.parties import actions, desk
 from riskwatch.parties import queries as parties
 from riskwatch.parties.forms import PartyForm, PersonField
@@ -54,7 +55,7 @@ def leave(person: Person, *, hand_over_to: Person | None, by: Person, at: dateti
     Sheet.objects.filter(pk__in=[s.pk for s in sheets]).update(handler=hand_over_to)
     words = _("%(who)s离岗，由您接手：案卷%(f)d件、记录%(s)d件") % {"who": person, "f": len(folders), "s": len(sheets)}
     numbers = [f.number for f in folders] + [s.number or str(s.pk) for s in sheets]
-    outbox.tell_person(hand_over_to, subject=words, at=at, body="、".join(numbers)[:2000])
+    outbox.tell_person(hand_over_to, subject=words, at=at, body=listed(numbers)[:2000])
     content = {"from": person.pk, "to": hand_over_to.pk}
     for folder in folders:
         journalling.record_on_folder(folder, "folder.hand_over", by=by, at=at, content=content)
@@ -82,7 +83,7 @@ def _refuse_unfit(
     unfit = [f.number for f in folders if not officer & {f.owner_id, *parties.above(f.owner_id, me.today)}]
     held = {p.organisation for p in me.posts if p.role not in ("system_admin", "security_admin", "audit_admin")}
     unfit += [s.number for s in sheets if not held & {s.owner_id, *parties.above(s.owner_id, me.today)}]
-    refuse_unless(not unfit, _("%(who)s没有接手这些事项的岗位：%(what)s") % {"who": successor, "what": "、".join(unfit[:8])},
+    refuse_unless(not unfit, _("%(who)s没有接手这些事项的岗位：%(what)s") % {"who": successor, "what": listed(unfit[:8])},
                   remedy=_("另选接手人，或先授予岗位"), rule=rule, code="wrong_successor", status=422)  # fmt: skip
 
 
@@ -104,7 +105,7 @@ class LeaveForm(PartyForm):
 def _colleagues(person: Person, at: datetime) -> list[tuple[str, str]]:
     today = shanghai_date(at)
     found = {
-        h.username: f"{h.name_zh}（{h.username}）"
+        h.username: f"{h.name_zh}{aside(h.username)}"
         for p in parties.posts(person, today)
         for h in parties.holders(p.organisation, p.role, today)
     }

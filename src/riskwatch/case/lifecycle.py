@@ -19,6 +19,7 @@ from riskwatch.case.standing import MOVABLE_AFTER_TERM, standing
 from riskwatch.case.steps import NEW, STEPS, Step
 from riskwatch.journal.queries import has_done
 from riskwatch.look.templatetags.look import shanghai
+from riskwatch.look.words import listed
 from riskwatch.parties import queries as parties
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import Refusal
@@ -179,7 +180,7 @@ def _refuse_standing(sheet: Sheet, row: Step, today: date) -> None:
 def no_post(sheet: Sheet, row: Step) -> Refusal:
     from riskwatch.parties.roles import BY_CODE
 
-    names = "、".join(str(BY_CODE[r].name) for r in row.roles if r in BY_CODE)
+    names = listed(BY_CODE[r].name for r in row.roles if r in BY_CODE)
     return Refusal(
         _("“%(step)s”须由%(office)s的%(roles)s办理") % {"step": row.zh, "office": _where(sheet, row), "roles": names},
         remedy=_("请有该岗位的同事办理，或由安全管理员授予岗位"),

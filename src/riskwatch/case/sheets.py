@@ -12,6 +12,7 @@ from django.contrib.postgres.search import SearchVector
 from django.core.files.base import File
 from django.db import transaction
 from django.db.models import Value
+from django.utils.translation import gettext as _
 
 from riskwatch.case import access, journalling, lifecycle
 from riskwatch.case.models import Cause, Concern, Folder, Grade, Sheet, SheetFile
@@ -118,7 +119,11 @@ def _refuse_closed(folder: Folder | None) -> None:
         return
     now = Folder.objects.select_for_update().get(pk=folder.pk)
     if now.state != Folder.State.OPEN:
-        raise Refusal(f"案卷{now.number}{now.get_state_display()}", remedy="先重新开启案卷", code="folder_closed")
+        raise Refusal(
+            _("案卷%(number)s%(state)s，不能再办理") % {"number": now.number, "state": now.get_state_display()},
+            remedy=_("先由原承办海关重新开启案卷"),
+            code="folder_closed",
+        )
 
 
 # Nobody searches for a longer word, and the word index takes none beyond two thousand bytes.

@@ -27,6 +27,7 @@ from riskwatch.collection.remit import refuse_foreign_arrival, refuse_outside_re
 from riskwatch.collection.reporting import own_organisation, report_as_organisation, report_as_person
 from riskwatch.collection.scoping import confirm
 from riskwatch.documents import actions as documents
+from riskwatch.look.words import either
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import refuse_unless
 
@@ -103,11 +104,11 @@ def enter(sheet: Sheet, *, by: Person, at: datetime, commodity_code: str = "", i
 
 def _scope_reason(info: Information, code: str, *, in_scope: bool, reason: str) -> str:
     answer = excluded_products(code)
-    refuse_unless(answer.scope != Scope.OUT and info.scope != Scope.OUT, info.scope_reason if info.scope == Scope.OUT else answer.reason_zh,
+    refuse_unless(answer.scope != Scope.OUT and info.scope != Scope.OUT, info.scope_reason if info.scope == Scope.OUT else either(answer.reason_zh, answer.reason_en),
                   remedy=_("不予受理或移送"), rule=decree188.by_name("excluded_products"), code="out_of_scope")  # fmt: skip
     said_before = info.scope == Scope.IN and code == info.commodity_code
     if answer.scope == Scope.MIXED and not said_before:
-        refuse_unless(in_scope and reason.strip(), _("%(why)s：须确认属于工业品并写明理由") % {"why": answer.reason_zh},
+        refuse_unless(in_scope and reason.strip(), _("%(why)s：须确认属于工业品并写明理由") % {"why": either(answer.reason_zh, answer.reason_en)},
                       remedy=_("勾选“属于工业品”并填写理由，或不予受理"), rule=decree188.by_name("excluded_products"),
                       code="mixed_scope", status=422)  # fmt: skip
     return reason or (info.scope_reason if said_before else answer.reason_zh)

@@ -20,6 +20,7 @@ from riskwatch.catalogue import queries as catalogue
 from riskwatch.collection import recording
 from riskwatch.collection.models import Amendment, Information
 from riskwatch.documents import actions as documents
+from riskwatch.look.words import aside, labelled
 from riskwatch.parties.models import Person
 from riskwatch.refusals import refuse_unless
 
@@ -86,7 +87,7 @@ def _apply(sheet: Sheet, changes: Changes, *, by: Person, at: datetime, reason: 
     words = recording.words({f: getattr(info, f) for f in recording.FIELDS})
     title = changes["title"][1] if "title" in changes else sheet.title
     Sheet.objects.filter(pk=sheet.pk).update(words=words, title=title)
-    told = f"{reason}（{_('提出人')}：{proposed_by}）" if proposed_by else reason
+    told = f"{reason}{aside(labelled(_('提出人'), proposed_by))}" if proposed_by else reason
     case.amend(sheet, changes, by=by, at=at, reason=told)
 
 

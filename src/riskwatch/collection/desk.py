@@ -20,6 +20,7 @@ from riskwatch.catalogue import queries as catalogue
 from riskwatch.collection import actions, additions, amending, handling, scoping
 from riskwatch.collection.models import Addition, Amendment, Information, Report
 from riskwatch.collection.recording import column
+from riskwatch.look.words import aside, choices, listed, said
 from riskwatch.parties.models import Person
 
 
@@ -56,9 +57,9 @@ class EnterForm(StepForm):
     in_scope = forms.BooleanField(label=_("确认属于工业品"), required=False)
     reason = text(_("属于工业品的理由（混合章节须填）"), rows=2, required=False)
     aspects = forms.MultipleChoiceField(
-        label=_("方面"), choices=scope.aspects.choices(), widget=forms.CheckboxSelectMultiple, required=True
+        label=_("方面"), choices=choices(scope.aspects), widget=forms.CheckboxSelectMultiple, required=True
     )
-    spread = forms.ChoiceField(label=_("影响范围"), choices=scope.spreads.choices())
+    spread = forms.ChoiceField(label=_("影响范围"), choices=choices(scope.spreads))
     spread_reason = text(_("影响范围的判断理由"), rows=2)
 
     def prepare(self) -> None:
@@ -90,7 +91,7 @@ class AmendForm(FactsForm, StepForm):
     hazard_text = text(_("危害描述"), required=False, most=60000)
     injuries = text(_("伤害情况"), rows=2, required=False, most=60000)
     source_kind = forms.ChoiceField(
-        label=_("信息来源"), choices=[("", "—"), *law.source_kinds.choices()], required=False
+        label=_("信息来源"), choices=[("", "—"), *choices(law.source_kinds)], required=False
     )
     source_words = forms.CharField(label=_("来源说明"), max_length=200, required=False)
     reference = forms.CharField(label=_("文号"), max_length=200, required=False)
@@ -99,9 +100,9 @@ class AmendForm(FactsForm, StepForm):
     hazard = forms.ChoiceField(label=_("危害"), required=False)
     disposition = text(_("已采取的处置"), rows=2, required=False, most=60000)
     aspects = forms.MultipleChoiceField(
-        label=_("方面"), choices=scope.aspects.choices(), widget=forms.CheckboxSelectMultiple, required=False
+        label=_("方面"), choices=choices(scope.aspects), widget=forms.CheckboxSelectMultiple, required=False
     )
-    spread = forms.ChoiceField(label=_("影响范围"), choices=[("", "—"), *scope.spreads.choices()], required=False)
+    spread = forms.ChoiceField(label=_("影响范围"), choices=[("", "—"), *choices(scope.spreads)], required=False)
     spread_reason = text(_("影响范围的判断理由"), rows=2, required=False, most=500)
     clear = forms.MultipleChoiceField(label=_("要清空的栏目"), widget=forms.SelectMultiple, required=False)
     text = text(_("内容"), rows=4, required=False, most=60000)
@@ -164,7 +165,7 @@ def facts(sheet: Sheet, depth: str) -> list[Fact]:
     info = Information.objects.select_related("file").get(pk=sheet.pk)
     hazard = next((str(h) for h in catalogue.hazards().filter(code=info.hazard)), "")
     shown = [
-        Fact(_now("信息来源"), law.source_kinds[info.source_kind].words() + (f"（{info.source_words}）" if info.source_words else "")),
+        Fact(_now("信息来源"), said(law.source_kinds[info.source_kind]) + aside(info.source_words)),
         Fact(_now("产品"), info.product), Fact(_now("品牌"), info.brand), Fact(_now("型号"), info.model),
         Fact(_now("批次"), info.batch), Fact(_now("商品编码"), info.commodity_code), Fact(_now("数量"), info.quantity),
         Fact(_now("进出口"), info.get_direction_display()), Fact(_now("原产地"), info.origin),
@@ -185,8 +186,8 @@ def facts(sheet: Sheet, depth: str) -> list[Fact]:
     if depth == "full":
         spread = scope.spreads.get(info.spread)
         shown += [
-            Fact(_now("方面"), "、".join(scope.aspects[a].words() for a in info.aspects)),
-            Fact(_now("影响范围"), spread.words() if spread else ""), Fact(_now("判断理由"), info.spread_reason, True),
+            Fact(_now("方面"), listed(said(scope.aspects[a]) for a in info.aspects)),
+            Fact(_now("影响范围"), said(spread) if spread else ""), Fact(_now("判断理由"), info.spread_reason, True),
             Fact(_now("范围判断"), info.scope_reason), Fact(_now("应向何处反映"), info.elsewhere),
             Fact(_now("已采取的处置"), info.disposition, True), Fact(_now("文号"), info.reference), Fact(_now("网址"), info.url),
             Fact(_now("采集文件"), f"{info.file.name} {info.position}" if info.file else ""),

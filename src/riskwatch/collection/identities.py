@@ -27,6 +27,7 @@ from riskwatch.case.lifecycle import refuse_recused
 from riskwatch.case.models import Sheet
 from riskwatch.collection.models import Identity, Information
 from riskwatch.documents.inspection import inspect
+from riskwatch.look.words import either
 from riskwatch.parties.models import Person
 from riskwatch.refusals import Refusal, refuse_unless
 
@@ -61,8 +62,8 @@ def proven(who: Mapping[str, str], document: Any = None) -> dict[str, str]:
     try:
         number = kind.check(who["proof"])
     except InvalidIdentifier as error:
-        raise Refusal(error.reason_zh, remedy=_("核对证件号码，或改选证件种类"), rule=rule, code="wrong_proof", status=422,
-                      fields={"proof": error.reason_zh}) from None  # fmt: skip
+        raise Refusal(either(error.reason_zh, error.reason_en), remedy=_("核对证件号码，或改选证件种类"), rule=rule, code="wrong_proof", status=422,
+                      fields={"proof": either(error.reason_zh, error.reason_en)}) from None  # fmt: skip
     if kind.document and document is None:
         why = _("这种证件须附照片或扫描件")
         raise Refusal(

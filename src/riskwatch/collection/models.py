@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from decree188 import collection as law
 from decree188 import scope
 from riskwatch.case.models import Direction, OnSheet
+from riskwatch.look.words import choices
 
 
 class SourceFile(models.Model):
@@ -52,7 +53,7 @@ class BadRow(models.Model):
 class Information(OnSheet):
     """One piece of risk information."""
 
-    source_kind = models.CharField(_("信息来源"), max_length=30, choices=law.source_kinds.choices())
+    source_kind = models.CharField(_("信息来源"), max_length=30, choices=choices(law.source_kinds))
     source_words = models.CharField(_("来源说明"), max_length=200, blank=True)
     source = models.CharField(max_length=40, blank=True)
     external_id = models.CharField(max_length=200, blank=True)
@@ -87,7 +88,7 @@ class Information(OnSheet):
     injured = models.PositiveIntegerField(_("受伤"), null=True, blank=True)
     disposition = models.TextField(_("已采取的处置"), blank=True)
     aspects = ArrayField(models.CharField(max_length=20), default=list, blank=True)
-    spread = models.CharField(_("影响范围"), max_length=20, choices=scope.spreads.choices(), blank=True)
+    spread = models.CharField(_("影响范围"), max_length=20, choices=choices(scope.spreads), blank=True)
     spread_reason = models.CharField(_("判断理由"), max_length=500, blank=True)
     scope = models.CharField(max_length=10, default="mixed")
     scope_reason = models.CharField(max_length=300, blank=True)
@@ -106,7 +107,7 @@ class Report(models.Model):
 
     information = models.OneToOneField(Information, on_delete=models.PROTECT, primary_key=True, related_name="report")
     organisation = models.ForeignKey("parties.Organisation", on_delete=models.PROTECT, related_name="+")
-    role_in_case = models.CharField(_("本案角色"), max_length=20, choices=scope.operator_roles.choices(), blank=True)
+    role_in_case = models.CharField(_("本案角色"), max_length=20, choices=choices(scope.operator_roles), blank=True)
     first_known_at = models.DateTimeField(_("首次知悉时间"))
     reported_at = models.DateTimeField()
     severe = models.BooleanField(_("死亡、重伤或境外召回"), default=False)

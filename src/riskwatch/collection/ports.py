@@ -15,8 +15,10 @@ from itertools import islice
 from typing import Any, BinaryIO, Protocol
 
 import openpyxl
+from django.utils.translation import gettext as _
 
 from riskwatch.collection.reading import Limits, UnreadableFile, json_records, unpacked
+from riskwatch.look.words import listed
 
 __all__ = ["Limits", "UnreadableFile", "json_records", "unpacked"]
 # Tables: how many lines are looked through for the heading, how many empty lines end a sheet, how wide it is read.
@@ -162,7 +164,7 @@ def text_of(stream: BinaryIO, limits: Limits) -> io.TextIOBase:
     plain = unpacked(stream, limits)
     sample = plain.peek(1 << 17)[: 1 << 17]
     if b"\x00" in sample[:4096]:
-        raise UnreadableFile("不是文本文件", "另存为 UTF-8 编码的 CSV")
+        raise UnreadableFile(_("不是文本文件"), _("另存为 UTF-8 编码的 CSV"))
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             sample[: len(sample) - 8 if len(sample) > 64 else len(sample)].decode(encoding)
@@ -170,7 +172,7 @@ def text_of(stream: BinaryIO, limits: Limits) -> io.TextIOBase:
             if error.start < len(sample) - 16:
                 continue
         return io.TextIOWrapper(plain, encoding=encoding, errors="replace", newline="")
-    raise UnreadableFile("文本编码无法识别", "另存为 UTF-8 编码")
+    raise UnreadableFile(_("文本编码无法识别"), _("另存为 UTF-8 编码"))
 
 
 def table_rows(
@@ -197,7 +199,7 @@ def table_rows(
                     break
             continue
         if number > limits.rows:
-            raise UnreadableFile(f"超过{limits.rows}行", "拆成几个文件分别采集")
+            raise UnreadableFile(_("超过%(n)s行") % {"n": limits.rows}, _("拆成几个文件分别采集"))
         if not any(c.strip() for c in cells) or (len([c for c in cells if c.strip()]) == 1 and len(needs) > 2):
             continue
         if any(len(c) > limits.cell for c in cells):
@@ -207,13 +209,15 @@ def table_rows(
     if heading is None:
         known = {c for row in seen for c in row}
         lost = [n for n in needs if n not in known]
-        raise UnreadableFile(f"缺少列：{'、'.join(lost)}" if lost else "没有找到表头", "对照模板补齐表头")
+        raise UnreadableFile(
+            _("缺少列：%(names)s") % {"names": listed(lost)} if lost else _("没有找到表头"), _("对照模板补齐表头")
+        )
 
 
 def _refuse_twins(heading: list[str], needs: tuple[str, ...]) -> None:
     twins = [n for n in needs if heading.count(n) > 1]
     if twins:
-        raise UnreadableFile(f"表头重复：{'、'.join(twins)}", "删去多余的列")
+        raise UnreadableFile(_("表头重复：%(names)s") % {"names": listed(twins)}, _("删去多余的列"))
 
 
 def _csv_lines(stream: BinaryIO, limits: Limits) -> Iterator[tuple[int, list[str]]]:
@@ -227,7 +231,9 @@ def _csv_lines(stream: BinaryIO, limits: Limits) -> Iterator[tuple[int, list[str
         except StopIteration:
             return
         except csv.Error as error:
-            raise UnreadableFile(f"第{rows.line_num}行起无法读取（{error}）", "检查该行的引号和分隔符") from None
+            raise UnreadableFile(
+                _("第%(n)s行起无法读取（%(why)s）") % {"n": rows.line_num, "why": error}, _("检查该行的引号和分隔符")
+            ) from None
         yield rows.line_num, cells
 
 
@@ -244,7 +250,7 @@ class _Lines:
         line = self.text.readline(self.most + 1)
         self.taken += len(line)
         if self.taken > self.most:
-            raise UnreadableFile(f"有一行超过{self.most}个字符", "检查引号和换行")
+            raise UnreadableFile(_("有一行超过%(n)s个字符") % {"n": self.most}, _("检查引号和换行"))
         if not line:
             raise StopIteration
         return line
@@ -267,14 +273,16 @@ def _sheet_lines(stream: BinaryIO, limits: Limits) -> Iterator[tuple[int, list[s
         with zipfile.ZipFile(stream) as parcel:
             total = sum(p.file_size for p in parcel.infolist())
             if total > limits.bytes:
-                raise UnreadableFile("表格解开后过大", "拆成几个文件分别采集")
+                raise UnreadableFile(_("表格解开后过大"), _("拆成几个文件分别采集"))
         stream.seek(0)
         book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
         sheet = book.worksheets[0]
     except UnreadableFile:
         raise
     except Exception as error:
-        raise UnreadableFile(f"不是有效的 XLSX 表格（{type(error).__name__}）", "用表格软件另存为 XLSX") from None
+        raise UnreadableFile(
+            _("不是有效的 XLSX 表格（%(kind)s）") % {"kind": type(error).__name__}, _("用表格软件另存为 XLSX")
+        ) from None
     # What the sheet claims about its own size is not believed.
     sheet.reset_dimensions()
     empty = 0
@@ -287,7 +295,9 @@ def _sheet_lines(stream: BinaryIO, limits: Limits) -> Iterator[tuple[int, list[s
     except GeneratorExit:
         raise
     except Exception as error:
-        raise UnreadableFile(f"表格读到一半损坏（{type(error).__name__}）", "用表格软件打开后另存") from None
+        raise UnreadableFile(
+            _("表格读到一半损坏（%(kind)s）") % {"kind": type(error).__name__}, _("用表格软件打开后另存")
+        ) from None
     finally:
         book.close()
 

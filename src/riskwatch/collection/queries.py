@@ -13,6 +13,7 @@ from riskwatch.case.access import visible
 from riskwatch.case.models import Sheet
 from riskwatch.collection.models import Addition, Identity, Information, SourceFile
 from riskwatch.collection.remit import area_of
+from riskwatch.look.words import clauses
 from riskwatch.parties.models import Person
 
 
@@ -58,7 +59,7 @@ def changes_risk(piece: Sheet) -> tuple[bool, bool, str]:
     """Whether a piece tells of deaths or injuries, whether it is a recall abroad, and what it says in short."""
     info = Information.objects.get(pk=piece.pk)
     counts = [f"{name}{n}" for name, n in ((_("死亡"), info.deaths), (_("受伤"), info.injured)) if n]
-    said = "；".join([piece.title, *counts, info.injuries.strip()[:200]]).strip("；")
+    said = clauses([piece.title, *counts, info.injuries.strip()[:200]]).strip("；")
     return bool(info.deaths or info.injured or info.injuries.strip()), info.source_kind == "foreign_recall", said
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 
 import ijson
+from django.utils.translation import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,12 @@ class _Bounded(io.RawIOBase):
         try:
             chunk = self.inner.read(len(buffer))
         except (OSError, EOFError, zlib.error) as error:
-            raise UnreadableFile(f"压缩文件损坏或不完整（{type(error).__name__}）", "重新获取文件后再试") from None
+            raise UnreadableFile(
+                _("压缩文件损坏或不完整（%(kind)s）") % {"kind": type(error).__name__}, _("重新获取文件后再试")
+            ) from None
         self.left -= len(chunk)
         if self.left < 0:
-            raise UnreadableFile("文件解开后过大", "拆成几个文件分别采集")
+            raise UnreadableFile(_("文件解开后过大"), _("拆成几个文件分别采集"))
         buffer[: len(chunk)] = chunk
         return len(chunk)
 
@@ -94,7 +97,7 @@ def json_records(stream: BinaryIO, limits: Limits) -> Iterator[tuple[str, dict[s
     rows = _array(plain, limits) if array else _lines(plain, limits)
     for number, (position, item) in enumerate(rows, 1):
         if number > limits.rows:
-            raise UnreadableFile(f"超过{limits.rows}条", "拆成几个文件分别采集")
+            raise UnreadableFile(_("超过%(n)s条") % {"n": limits.rows}, _("拆成几个文件分别采集"))
         yield position, item if isinstance(item, dict | str) else "不是一条记录"
 
 

@@ -13,6 +13,7 @@ from decree188.scope import excluded_products
 from riskwatch.case.models import Sheet
 from riskwatch.catalogue import queries as catalogue
 from riskwatch.collection.models import Information
+from riskwatch.look.words import clauses, either
 from riskwatch.parties.models import Organisation
 from riskwatch.refusals import Refusal, refuse_unless
 
@@ -51,14 +52,14 @@ def checked(facts: Mapping[str, Any]) -> dict[str, Any]:
             try:
                 clean[name] = check(clean[name])
             except InvalidIdentifier as error:
-                problems[name] = error.reason_zh
+                problems[name] = either(error.reason_zh, error.reason_en)
     if clean.get("source_kind") == "other" and not clean.get("source_words", "").strip():
         problems["source_words"] = _("来源为“其它”时须说明")
     if clean.get("spread") and not clean.get("spread_reason", "").strip():
         problems["spread_reason"] = _("判断影响范围须写明理由")
     if problems:
         raise Refusal(
-            "；".join(problems.values()), remedy=_("改正后再提交"), code="wrong_fields", status=422, fields=problems
+            clauses(problems.values()), remedy=_("改正后再提交"), code="wrong_fields", status=422, fields=problems
         )
     return clean
 

@@ -12,6 +12,7 @@ import decree188
 from decree188.scope import Remit, centre_remit
 from riskwatch.case.models import Sheet
 from riskwatch.collection.recording import information
+from riskwatch.look.words import listed
 from riskwatch.parties.models import Designation, Organisation
 from riskwatch.refusals import Refusal
 
@@ -42,7 +43,7 @@ def refuse_outside(
             return one
         failed = min(failed, answer.failed, key=len)
     words = {"product": _("产品不在指定范围"), "area": _("区域不在指定范围"), "period": _("不在指定时段")}
-    raise Refusal(_("监测中心无权办理：%(why)s") % {"why": "、".join(words[f] for f in failed)},
+    raise Refusal(_("监测中心无权办理：%(why)s") % {"why": listed(words[f] for f in failed)},
                   remedy=_("写明商品编码和口岸；确实超出指定范围的，移送主管海关，或由总署调整指定"), rule=decree188.by_name("centre_remit"),
                   code="outside_remit", status=403)  # fmt: skip
 

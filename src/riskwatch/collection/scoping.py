@@ -15,6 +15,7 @@ from riskwatch.case.lifecycle import lock
 from riskwatch.case.models import Folder, Sheet
 from riskwatch.collection.models import Information
 from riskwatch.collection.recording import information
+from riskwatch.look.words import either
 from riskwatch.parties.models import Person
 from riskwatch.refusals import Refusal, refuse_unless
 
@@ -30,14 +31,16 @@ def refuse_uncovered(sheet: Sheet) -> None:
     answer = excluded_products(info.commodity_code)
     if info.scope == Scope.OUT:
         raise Refusal(
-            _("%(sheet)s不属于适用范围：%(why)s") % {"sheet": sheet, "why": info.scope_reason or answer.reason_zh},
+            _("%(sheet)s不属于适用范围：%(why)s")
+            % {"sheet": sheet, "why": info.scope_reason or either(answer.reason_zh, answer.reason_en)},
             remedy=_("不予受理或移送；商品编码有误的，先更正"),
             rule=decree188.by_name("excluded_products"),
             code="out_of_scope",
         )
     if info.commodity_code and answer.scope == Scope.MIXED and info.scope != Scope.IN:
         raise Refusal(
-            _("%(why)s：%(sheet)s须先由人工确认属于工业品并写明理由") % {"sheet": sheet, "why": answer.reason_zh},
+            _("%(why)s：%(sheet)s须先由人工确认属于工业品并写明理由")
+            % {"sheet": sheet, "why": either(answer.reason_zh, answer.reason_en)},
             remedy=_("在信息上办理“确认属于适用范围”，或不予受理"),
             rule=decree188.by_name("excluded_products"),
             code="mixed_scope",

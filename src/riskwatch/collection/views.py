@@ -19,6 +19,7 @@ from riskwatch.collection import bulk, identities, queries
 from riskwatch.collection.desk import RevealForm
 from riskwatch.collection.models import SourceFile
 from riskwatch.collection.ports import sources
+from riskwatch.look.words import either
 from riskwatch.parties.models import Organisation
 from riskwatch.parties.views import SignedIn
 from riskwatch.refusals import Refusal
@@ -44,7 +45,7 @@ def collect(request: SignedIn, door: str) -> HttpResponse:
     form.fields["office"].queryset = offices  # type: ignore[attr-defined]
     form.fields["office"].initial = offices.first()
     known = sources()
-    form.fields["source"].choices = [("", _("自动识别")), *((s.id, s.name_zh) for s in known)]  # type: ignore[attr-defined]
+    form.fields["source"].choices = [("", _("自动识别")), *((s.id, either(s.name_zh, s.name_en)) for s in known)]  # type: ignore[attr-defined]
     refusal = None
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]

@@ -20,6 +20,7 @@ from riskwatch.case.standing import binding_on
 from riskwatch.decision.models import Decision, EmergencyReview
 from riskwatch.documents import actions as documents
 from riskwatch.journal.queries import happened
+from riskwatch.look.words import listed
 from riskwatch.parties.models import Person
 from riskwatch.refusals import Refusal, refuse_unless
 
@@ -110,7 +111,7 @@ def decide_emergency(
     if missing:
         words = {"headquarters": _("由海关总署作出"), "urgent_reason": _("紧急理由"), "unknowns": _("不确定事项"),
                  "practice": _("国际做法"), "review_on": _("复核日期")}  # fmt: skip
-        raise Refusal(_("紧急决定缺少：%(what)s") % {"what": "、".join(words[m] for m in missing)}, code="emergency_incomplete",
+        raise Refusal(_("紧急决定缺少：%(what)s") % {"what": listed(words[m] for m in missing)}, code="emergency_incomplete",
                       rule=decree188.by_name("emergency"), status=403 if "headquarters" in missing else 422)  # fmt: skip
     today = shanghai_date(at)
     latest = deadlines.due_on("provisional_review", today)

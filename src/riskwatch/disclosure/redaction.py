@@ -13,6 +13,7 @@ import decree188
 from decree188.identifiers import InvalidIdentifier, check_resident_id
 from riskwatch.case.models import Sheet
 from riskwatch.collection import identities
+from riskwatch.look.words import clauses
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import Refusal
 
@@ -99,7 +100,7 @@ def refuse_unredacted(measure: Sheet, texts: Mapping[str, str]) -> None:
     if not found:
         return
     words = {"title": _("标题"), "body": _("正文"), "product": _("产品")}
-    named = "；".join(
+    named = clauses(
         _("%(field)s第%(line)s行的%(what)s“%(found)s”")
         % {"field": words.get(s.field, s.field), "line": s.line, "what": s.what, "found": s.found}
         for s in found[:6]

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
 
 from riskwatch.documents import parcels, pdf
+from riskwatch.look.words import labelled, listed
 from riskwatch.refusals import Refusal
 
 EXTENSIONS = {
@@ -47,7 +48,7 @@ def inspect(body: bytes, name: str, *, limit: int) -> tuple[str, bytes]:
     extension = name.rsplit(".", 1)[-1].lower() if "." in name else ""
     claimed = EXTENSIONS.get(extension)
     if claimed is None:
-        raise _no(_("不接收这种文件；可用：%(kinds)s") % {"kinds": "、".join(sorted(EXTENSIONS))}, name)
+        raise _no(_("不接收这种文件；可用：%(kinds)s") % {"kinds": listed(sorted(EXTENSIONS))}, name)
     if _EICAR in body:
         raise _no(_("文件含有病毒特征"), name)
     guess = filetype.guess(body)
@@ -62,7 +63,7 @@ def inspect(body: bytes, name: str, *, limit: int) -> tuple[str, bytes]:
 
 
 def _no(reason: str, name: str) -> Refusal:
-    return Refusal(f"{name}：{reason}", remedy=_("更换文件后重新上传"), code="file_refused", status=422)
+    return Refusal(labelled(name, reason), remedy=_("更换文件后重新上传"), code="file_refused", status=422)
 
 
 def _photo(body: bytes, name: str) -> bytes:

@@ -18,6 +18,7 @@ from riskwatch.case.steps import FIRM
 from riskwatch.followup import actions, cooperation, duties
 from riskwatch.followup.cooperation import unanswered
 from riskwatch.followup.models import VISITS, Figure, LiftApplication, Objection, Traceability, Visit
+from riskwatch.look.words import aside, labelled, listed
 from riskwatch.measures.ending import open_duties
 from riskwatch.measures.models import Line
 from riskwatch.parties.models import Organisation
@@ -116,7 +117,7 @@ class RequestForm(StepForm):
     def prepare(self) -> None:
         field = self.fields["visit"]
         field.queryset = Visit.objects.filter(duty=self.subject.pk, answered_at=None, refused_on=None)
-        field.label_from_instance = lambda v: f"{v.asked_on} {v.get_kind_display()}：{v.what[:60]}"
+        field.label_from_instance = lambda v: labelled(f"{v.asked_on} {v.get_kind_display()}", v.what[:60])
 
 
 class AnswerRequestForm(RequestForm):
@@ -220,17 +221,19 @@ def duty_facts(sheet: Sheet, depth: str) -> list[Fact]:
 def _figure_words(row: Figure) -> str:
     parts = ((_now("退运"), row.returned), (_now("销毁"), row.destroyed), (_now("召回"), row.recalled), (_now("整改"), row.corrected),
              (_now("剩余"), row.remaining))  # fmt: skip
-    words = "、".join(f"{name}{amount.normalize():f}" for name, amount in parts)
-    confirmed = f"（{_now('海关已确认')} {shanghai_date(row.confirmed_at)}）" if row.confirmed_at else ""
-    return f"{row.line.batch}：{words} {row.reason}{confirmed}".strip()
+    words = listed(f"{name} {amount.normalize():f}" for name, amount in parts)
+    confirmed = aside(f"{_now('海关已确认')} {shanghai_date(row.confirmed_at)}") if row.confirmed_at else ""
+    return labelled(row.line.batch, f"{words} {row.reason}{confirmed}".strip())
 
 
 def _visit(row: Visit) -> str:
-    asked = f"{row.asked_on} {row.get_kind_display()}：{row.what}（{_now('答复期限')} {row.answer_by}）"
+    asked = labelled(f"{row.asked_on} {row.get_kind_display()}", row.what) + aside(
+        f"{_now('答复期限')} {row.answer_by}"
+    )
     if row.answered_at:
-        return f"{asked} → {shanghai_date(row.answered_at)} {_now('答复')}：{row.answer}"
+        return f"{asked} → {shanghai_date(row.answered_at)} {labelled(_now('答复'), row.answer)}"
     if row.refused_on:
-        return f"{asked} → {row.refused_on} {_now('拒绝配合')}：{row.refusal}"
+        return f"{asked} → {row.refused_on} {labelled(_now('拒绝配合'), row.refusal)}"
     return f"{asked} → {_now('未答复')}"
 
 
@@ -247,7 +250,7 @@ def objection_facts(sheet: Sheet, depth: str) -> list[Fact]:
 def application_facts(sheet: Sheet, depth: str) -> list[Fact]:
     """Report, both judgements, answer; the applicant reads the judgements with the answer."""
     row = LiftApplication.objects.select_related("operator").get(pk=sheet.pk)
-    shown = [Fact(_now("企业"), str(row.operator)), Fact(_now("批次"), "、".join(line.batch for line in row.lines.all()) or _now("全部")),
+    shown = [Fact(_now("企业"), str(row.operator)), Fact(_now("批次"), listed(line.batch for line in row.lines.all()) or _now("全部")),
              Fact(_now("风险消减评价报告"), row.report, True)]  # fmt: skip
     if depth == "full" or row.answer:
         words = {True: _now("通过"), False: _now("不通过"), None: ""}

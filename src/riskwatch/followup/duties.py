@@ -21,6 +21,7 @@ from riskwatch.case.models import Concern, Sheet
 from riskwatch.case.sheets import Plan, begin
 from riskwatch.documents import actions as documents
 from riskwatch.followup.models import Duty, Figure
+from riskwatch.look.words import listed
 from riskwatch.measures import actions as measures
 from riskwatch.measures.ending import refuse_unbalanced
 from riskwatch.measures.models import Line, Measure
@@ -130,7 +131,7 @@ def report(
     row = duty_on(sheet)
     missing = {n: str(Duty._meta.get_field(n).verbose_name) for n in NEEDS[row.kind] if not said.get(n)}  # type: ignore[union-attr]
     if missing:
-        raise Refusal(_("还须填写：%(what)s") % {"what": "、".join(missing.values())}, code="incomplete", status=422,
+        raise Refusal(_("还须填写：%(what)s") % {"what": listed(missing.values())}, code="incomplete", status=422,
                       rule=decree188.by_name("operator_duties"), fields=missing)  # fmt: skip
     kept = _figures(row, list(figures))
     Duty.objects.filter(pk=row.pk).update(**{k: v for k, v in said.items() if v not in ("", None)})
@@ -147,7 +148,7 @@ def _figures(row: Duty, said: Sequence[Said]) -> list[list[str]]:
         raise _wrong(_("批次“%(batch)s”不在本义务中，或写了两次") % {"batch": strange[0]}, "unknown_batch")
     left_out = [b for b in lines if b not in given]
     if left_out:
-        raise _wrong(_("没有填报批次：%(names)s") % {"names": "、".join(left_out)}, "batch_missing")
+        raise _wrong(_("没有填报批次：%(names)s") % {"names": listed(left_out)}, "batch_missing")
     for batch, *parts, remaining, reason in said:
         affected = lines[batch].affected
         total = refuse_unbalanced(batch, affected, [*parts, remaining])

@@ -18,6 +18,7 @@ from riskwatch.case.sheets import Plan, begin
 from riskwatch.documents import actions as documents
 from riskwatch.followup.models import LiftApplication
 from riskwatch.followup.parties import refuse_unconcerned
+from riskwatch.look.words import listed
 from riskwatch.measures import actions as measures
 from riskwatch.measures.models import Line, Measure
 from riskwatch.parties import mandates
@@ -98,7 +99,7 @@ def grant(sheet: Sheet, *, by: Person, at: datetime, answer: str, release_duties
     row = LiftApplication.objects.select_related("operator").get(pk=sheet.pk)
     missing = lift_application(report=bool(row.report), authenticity=row.authentic, conformity=row.conforms)
     words = {"report": _("消减评价报告"), "authenticity": _("真实性"), "conformity": _("符合性")}
-    refuse_unless(not missing, _("未通过：%(what)s，不能同意解除") % {"what": "、".join(words[m] for m in missing)},
+    refuse_unless(not missing, _("未通过：%(what)s，不能同意解除") % {"what": listed(words[m] for m in missing)},
                   remedy=_("不同意并说明理由，或退回重新评估"), rule=decree188.by_name("lift_application"), code="not_passed")  # fmt: skip
     LiftApplication.objects.filter(pk=sheet.pk).update(answer=answer)
     advance(sheet, "grant", by=by, at=at, content={"answer": answer})

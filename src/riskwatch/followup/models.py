@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from decree188 import disposal
 from riskwatch.case.models import OnSheet
+from riskwatch.look.words import choices
 
 
 class Duty(OnSheet):
     """One of the four duties of one operator, from knowledge or from service of a measure."""
 
-    kind = models.CharField(_("义务"), max_length=20, choices=disposal.operator_duties.choices())
+    kind = models.CharField(_("义务"), max_length=20, choices=choices(disposal.operator_duties))
     operator = models.ForeignKey("parties.Organisation", on_delete=models.PROTECT, related_name="+")
     measure = models.ForeignKey("measures.Measure", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     known_at = models.DateTimeField(_("知悉时间"))

@@ -12,6 +12,7 @@ import decree188
 from decree188.measure_rules import MEASURE_RULES, MeasureRule, TermRule
 from riskwatch.case.models import Sheet
 from riskwatch.decision import queries as decisions
+from riskwatch.look.words import listed, said
 from riskwatch.measures.models import Measure
 from riskwatch.parties.models import Organisation
 from riskwatch.refusals import Refusal, refuse_unless
@@ -54,7 +55,7 @@ def refuse_withdrawn(decision: Sheet) -> None:
 
 def refuse_level(kind: str, owner: Organisation) -> None:
     """What only headquarters may issue is not issued by another office."""
-    refuse_unless(not sent_up(kind, owner), _("%(name)s由海关总署发布") % {"name": rule_book(kind).zh}, remedy=_("报请总署发布"),
+    refuse_unless(not sent_up(kind, owner), _("%(name)s由海关总署发布") % {"name": said(rule_book(kind))}, remedy=_("报请总署发布"),
                   rule=decree188.by_name("warning_kinds"), code="level", status=403)  # fmt: skip
 
 
@@ -63,10 +64,10 @@ def refuse_addressees(kind: str, addressees: Iterable[Organisation]) -> None:
     allowed = audience_of(kind)
     wrong = [o for o in addressees if o.kind not in allowed]
     if wrong:
-        names = "、".join(str(o) for o in wrong)
+        names = listed(wrong)
         rule = "warning_kinds" if kind in decree188.by_name("warning_kinds") else "rapid_responses"  # type: ignore[operator]
-        words = "、".join(str(Organisation.Kind(k).label) for k in allowed) or _("公众")
-        raise Refusal(_("%(name)s的主送对象应是%(kinds)s，不能是%(wrong)s") % {"name": rule_book(kind).zh, "kinds": words, "wrong": names},
+        words = listed(Organisation.Kind(k).label for k in allowed) or _("公众")
+        raise Refusal(_("%(name)s的主送对象应是%(kinds)s，不能是%(wrong)s") % {"name": said(rule_book(kind)), "kinds": words, "wrong": names},
                       remedy=_("通报其他部门请用“协同处置”"), rule=decree188.by_name(rule), code="wrong_addressee", status=422,
                       fields={"addressees": names})  # fmt: skip
 
@@ -75,9 +76,9 @@ def refuse_term(kind: str, ends_on: date | None, today: date) -> None:
     """A term is given where the rule book wants one, and not where it forbids one; it lies ahead."""
     rules = rule_book(kind)
     if rules.term is TermRule.REQUIRED and ends_on is None:
-        raise Refusal(_("%(name)s必须规定实施期限") % {"name": rules.zh}, remedy=_("填写期限"), code="term_missing", status=422,
+        raise Refusal(_("%(name)s必须规定实施期限") % {"name": said(rules)}, remedy=_("填写期限"), code="term_missing", status=422,
                       fields={"ends_on": _("不能为空")})  # fmt: skip
-    refuse_unless(not (rules.term is TermRule.FORBIDDEN and ends_on), _("%(name)s不设期限") % {"name": rules.zh}, code="term_given",
+    refuse_unless(not (rules.term is TermRule.FORBIDDEN and ends_on), _("%(name)s不设期限") % {"name": said(rules)}, code="term_given",
                   status=422)  # fmt: skip
     refuse_past("ends_on", _("实施期限"), ends_on, today, code="term_past")
 

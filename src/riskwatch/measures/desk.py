@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from decree188.measure_rules import MEASURE_RULES
@@ -13,6 +14,7 @@ from riskwatch.case.models import Folder, Sheet
 from riskwatch.case.steps import MEASURES
 from riskwatch.decision import queries as decisions
 from riskwatch.documents import actions as documents
+from riskwatch.look.words import later
 from riskwatch.measures import actions, checks, filing, served
 from riskwatch.measures import forms as made
 from riskwatch.measures.facts import facts, filing_facts, own_facts
@@ -78,7 +80,7 @@ def install() -> None:
     for kind in MEASURES:
         rules = MEASURE_RULES[kind]
         enter(
-            Act(kind, "draft", made.draft_form(kind), _draft(kind), begins_on=("decision",), when=_decided, label=_("拟制") + rules.zh),
+            Act(kind, "draft", made.draft_form(kind), _draft(kind), begins_on=("decision",), when=_decided, label=format_lazy(_("拟制{kind}"), kind=later(rules))),
             Act(kind, "redraft", made.redraft_form(kind), actions.redraft),
             Act(kind, "review", made.ReviewForm, actions.review, preview=preview),
             Act(kind, "send_back", ReasonForm, actions.send_back),

@@ -16,6 +16,7 @@ from riskwatch.case.actions import refuse_without_post
 from riskwatch.case.lifecycle import advance, lock
 from riskwatch.case.models import Sheet
 from riskwatch.case.sheets import Plan, begin, concern, index_words
+from riskwatch.look.words import listed
 from riskwatch.measures import checks
 from riskwatch.measures.checks import rule_book
 from riskwatch.measures.models import Addressee, Line, Measure
@@ -117,7 +118,7 @@ def redraft(
     changes |= {k: {"from": str(a or ""), "to": str(b or "")}
                 for k, a, b in (("title", now.title, title), ("ends_on", now.ends_on, ends_on)) if a != b}  # fmt: skip
     if {o.pk for o in to} != {o.pk for o in before}:
-        changes["addressees"] = {"from": "、".join(map(str, before)), "to": "、".join(map(str, to))}
+        changes["addressees"] = {"from": listed(map(str, before)), "to": listed(map(str, to))}
     Measure.objects.filter(pk=sheet.pk).update(**{k: v or (None if k == "perform_by" else "") for k, v in new.items()})
     itself = rule_book(sheet.kind).ends_by_itself and ends_on is not None
     measure.refresh_from_db()
@@ -171,7 +172,7 @@ def review(sheet: Sheet, *, by: Person, at: datetime, secrecy_reviewed: bool, re
     measure = Measure.objects.get(pk=sheet.pk)
     missing = checks.missing_fields(sheet.kind, measure)
     if missing:
-        raise Refusal(_("文稿缺少：%(what)s") % {"what": "、".join(missing.values())}, remedy=_("退回补全"), code="incomplete",
+        raise Refusal(_("文稿缺少：%(what)s") % {"what": listed(missing.values())}, remedy=_("退回补全"), code="incomplete",
                       status=422, fields=missing)  # fmt: skip
     refuse_unless(secrecy_reviewed or rule_book(sheet.kind).audience == "offices", _("对外文稿须先作保密审查"),
                   rule=decree188.by_name("secrecy"), code="secrecy_unreviewed", status=422)  # fmt: skip

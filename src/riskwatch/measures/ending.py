@@ -16,6 +16,7 @@ from riskwatch.case import journalling, outbox
 from riskwatch.case.actions import refuse_without_post
 from riskwatch.case.lifecycle import advance, lock
 from riskwatch.case.models import Sheet
+from riskwatch.look.words import listed
 from riskwatch.measures import instructions, served
 from riskwatch.measures.models import Addressee, Line, Measure
 from riskwatch.measures.ports import Change, tell_followers
@@ -121,7 +122,7 @@ def fulfil(sheet: Sheet, *, by: Person, at: datetime, outcome: str) -> Sheet:
     done = F("returned") + F("destroyed") + F("recalled") + F("corrected")
     open_lines = Line.objects.filter(Q(affected__gt=done), measure=sheet.pk, lifted_on=None, unaccounted_reason="")
     if open_lines.exists():
-        names = "、".join(line.batch for line in open_lines[:5])
+        names = listed(line.batch for line in open_lines[:5])
         raise Refusal(_("批次%(names)s的数量尚未结清") % {"names": names}, remedy=_("登记执行数量，或说明差额原因"),
                       rule=decree188.by_name("rapid_responses"), code="unbalanced")  # fmt: skip
     unserved = Addressee.objects.filter(measure=sheet.pk, served_on=None)

@@ -11,6 +11,7 @@ from decree188.calendar import shanghai_date
 from decree188.scope import operator_roles
 from riskwatch.case.desk import Fact
 from riskwatch.case.models import Sheet
+from riskwatch.look.words import aside, clauses, labelled, listed, said
 from riskwatch.measures.checks import sent_up
 from riskwatch.measures.drafting import TEXTS
 from riskwatch.measures.models import Addressee, Filing, Line, Measure
@@ -55,9 +56,12 @@ def _line(line: Line, *, several: bool) -> str:
     whose = str(line.organisation) if line.organisation else _("全体主送对象") if several else ""
     parts = ((_("退运"), line.returned), (_("销毁"), line.destroyed), (_("召回"), line.recalled), (_("整改"), line.corrected),
              (_("剩余"), line.remaining))  # fmt: skip
-    words = "、".join(f"{name}{amount.normalize():f}" for name, amount in parts)
-    lifted = f"（{_('已解除')} {line.lifted_on}）" if line.lifted_on else ""
-    return f"{line.batch}{f'（{whose}）' if whose else ''}：{line.affected.normalize():f}{line.unit}，{words}{lifted} {line.unaccounted_reason}".rstrip()
+    words = listed(f"{name} {amount.normalize():f}" for name, amount in parts)
+    lifted = aside(f"{_('已解除')} {line.lifted_on}") if line.lifted_on else ""
+    amounts = clauses(
+        [f"{line.affected.normalize():f} {line.unit}", f"{words}{lifted} {line.unaccounted_reason}".rstrip()]
+    )
+    return labelled(f"{line.batch}{aside(whose)}", amounts)
 
 
 def _course(measure: Measure) -> list[Fact]:
@@ -74,13 +78,13 @@ def _served(measure: Measure, organisations: Collection[int] | None) -> Fact:
     roles = dict(measure.sheet.concerns.exclude(role_in_case="").values_list("organisation", "role_in_case"))
     shown = [_service(a, roles.get(a.organisation_id, "")) for a in rows if organisations is None or a.organisation_id in organisations]  # fmt: skip
     hit = measure.sheet.concerns.filter(part="measured").select_related("organisation")
-    shown += [f"{_named(str(c.organisation), c.role_in_case)}：{_('受影响的企业')}" for c in hit
+    shown += [labelled(_named(str(c.organisation), c.role_in_case), _("受影响的企业")) for c in hit
               if organisations is None or c.organisation_id in organisations]  # fmt: skip
     return Fact(_("送达与签收"), "\n".join(shown), True)
 
 
 def _named(name: str, role: str) -> str:
-    return f"{name}（{dict(operator_roles.choices())[role]}）" if role else name
+    return f"{name}{aside(said(operator_roles[role]))}" if role else name
 
 
 def _service(row: Addressee, role: str) -> str:
@@ -88,14 +92,17 @@ def _service(row: Addressee, role: str) -> str:
     if row.acknowledged_at:
         signed = f"{_('已签收')} {row.acknowledged_by} {shanghai_date(row.acknowledged_at)}"
     else:
-        by = f"，{_('签收期限')} {row.acknowledge_by}" if row.acknowledge_by else ""
-        signed = f"{_('未签收')}{by}"
-    return f"{_named(str(row.organisation), role)}：{served}，{signed}"
+        by = [f"{_('签收期限')} {row.acknowledge_by}"] if row.acknowledge_by else []
+        signed = clauses([_("未签收"), *by])
+    return labelled(_named(str(row.organisation), role), clauses([served, signed]))
 
 
 def _outside(measure: Measure) -> list[Fact]:
     rows = list(measure.instructions.order_by("pk"))
-    sent = [f"{i.action}：{i.receipt or i.problem or _('等待发送')}（{_('尝试')}{i.tries}）" for i in rows]
+    sent = [
+        labelled(i.action, f"{i.receipt or i.problem or _('等待发送')}{aside(_('尝试%(n)s次') % {'n': i.tries})}")
+        for i in rows
+    ]
     refused = [i for i in rows if i.refused_at]
     lots, failed = sum(i.lots or 0 for i in rows), sum(i.failed or 0 for i in rows)
     seen = _("查验%(lots)s批，不合格%(failed)s批") % {"lots": lots, "failed": failed}

@@ -12,6 +12,7 @@ from decree188.disposal import lift_when_gone, order_kinds
 from decree188.measure_rules import MEASURE_RULES, TermRule
 from decree188.scope import operator_roles
 from riskwatch.case.desk import PlainForm, ReasonForm, StepForm, day, organisations, text
+from riskwatch.look.words import aside, choices
 from riskwatch.measures.checks import audience_of
 from riskwatch.measures.ending import open_duties
 from riskwatch.measures.models import SERVICE, Addressee, Line, Measure
@@ -45,7 +46,7 @@ class LinesField(forms.CharField):
 def _field(name: str, *, required: bool = True) -> forms.Field:
     label = Measure._meta.get_field(name).verbose_name  # type: ignore[union-attr]
     if name == "order_kind":
-        return forms.ChoiceField(label=label, choices=[("", _("请选择")), *order_kinds.choices()], required=required)
+        return forms.ChoiceField(label=label, choices=[("", _("请选择")), *choices(order_kinds)], required=required)
     if name == "perform_by":
         return day(label, required=required)
     if name in _ONE_LINE:
@@ -56,7 +57,7 @@ def _field(name: str, *, required: bool = True) -> forms.Field:
 def _roles() -> forms.ChoiceField:
     return forms.ChoiceField(
         label=_("企业在本案中是"),
-        choices=[("", "—"), *operator_roles.choices()],
+        choices=[("", "—"), *choices(operator_roles)],
         required=False,
         help_text=_("各企业身份不同的，拟制后用“登记企业身份”逐个登记"),
     )
@@ -143,7 +144,7 @@ class ExtendForm(StepForm):
 
 
 class LiftForm(StepForm):
-    why = forms.ChoiceField(label=_("原因"), choices=lift_when_gone.choices())
+    why = forms.ChoiceField(label=_("原因"), choices=choices(lift_when_gone))
     reason = text(_("理由"))
     release_duties = forms.BooleanField(label=_("同时免除企业尚未办结的义务"), required=False)
 
@@ -153,7 +154,7 @@ class LiftForm(StepForm):
 
 
 def _batch(line: Line) -> str:
-    return f"{line.batch}（{line.affected.normalize():f}{line.unit}）"
+    return f"{line.batch}{aside(f'{line.affected.normalize():f} {line.unit}')}"
 
 
 class LiftLinesForm(ReasonForm):
@@ -170,7 +171,7 @@ class LiftLinesForm(ReasonForm):
 
 class RoleForm(StepForm):
     organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("企业"))
-    role_in_case = forms.ChoiceField(label=_("在本案中是"), choices=[("", _("请选择")), *operator_roles.choices()])
+    role_in_case = forms.ChoiceField(label=_("在本案中是"), choices=[("", _("请选择")), *choices(operator_roles)])
 
     def prepare(self) -> None:
         named = self.subject.concerns.filter(organisation__kind="operator").values("organisation")

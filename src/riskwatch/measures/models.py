@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from decree188 import disposal
 from riskwatch.case.models import OnSheet
+from riskwatch.look.words import choices
 
 SERVICE = [("platform", _("平台送达")), ("direct", _("直接送达")), ("post", _("邮寄送达")), ("left", _("留置送达"))]
 
@@ -28,7 +29,7 @@ class Measure(OnSheet):
     basis = models.TextField(_("依据"), blank=True)
     advice = models.TextField(_("消费和使用提示"), blank=True)
     grounds = models.TextField(_("事实和理由"), blank=True)
-    order_kind = models.CharField(_("责令事项"), max_length=20, choices=disposal.order_kinds.choices(), blank=True)
+    order_kind = models.CharField(_("责令事项"), max_length=20, choices=choices(disposal.order_kinds), blank=True)
     perform_by = models.DateField(_("履行期限"), null=True, blank=True)
     regime_from = models.CharField(_("原监管模式"), max_length=60, blank=True)
     regime_to = models.CharField(_("新监管模式"), max_length=60, blank=True)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from decree188.measure_rules import MEASURE_RULES
+from riskwatch.look.words import kept
 from riskwatch.measures.models import Measure
 from riskwatch.parties.models import Organisation, Person
 
@@ -25,6 +26,7 @@ def series_of(kind: str, office: Organisation) -> str:
     return office.name_zh.removesuffix("海关") + words
 
 
+@kept
 def content_of(measure: Measure) -> dict[str, Any]:
     """Everything a version keeps, ready for JSON."""
     sheet = measure.sheet
@@ -36,6 +38,7 @@ def content_of(measure: Measure) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@kept
 def paper_content(measure: Measure, *, by: Person, addressee: Organisation | None = None) -> dict[str, Any]:
     """A measure as printed; for one addressee with that addressee's batches and everybody's, no others."""
     shown = []

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 import decree188
 from decree188.calendar import shanghai_date
+from riskwatch.look.words import clauses
 from riskwatch.parties import queries, roles
 from riskwatch.parties.guards import (
     officers,
@@ -104,7 +105,7 @@ def refuse_weak(password: str) -> None:
     try:
         validate_password(password)
     except ValidationError as error:
-        raise Refusal("；".join(error.messages), remedy=_("换一个至少十位、不常见、不全是数字的密码"), rule=officers(),
+        raise Refusal(clauses(error.messages), remedy=_("换一个至少十位、不常见、不全是数字的密码"), rule=officers(),
                       code="weak_password", status=422, fields={"password": error.messages[0]}) from None  # fmt: skip
 
 

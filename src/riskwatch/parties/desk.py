@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
 
 import decree188
 from decree188.calendar import shanghai_date
@@ -94,8 +94,8 @@ def refuse_unoffered(one: PartyAct, subject: Any, *, by: Person, at: datetime) -
     posts = queries.posts(by, shanghai_date(at))
     refuse_unless(
         one.offered(subject, posts, by),
-        _("您不能在这里办理“%(act)s”") % {"act": one.name},
-        remedy=_("请由有此岗位的人办理，或返回查看现在的状态"),
+        _now("您不能在这里办理“%(act)s”") % {"act": one.name},
+        remedy=_now("请由有此岗位的人办理，或返回查看现在的状态"),
         rule=decree188.by_name(one.rule),
         code="no_post",
         status=403,
@@ -165,7 +165,7 @@ def _make_service(subject: None, **said: Any) -> Person:
 
 def _issue(person: Person, *, by: Person, at: datetime, name: str, days: int) -> Secret:
     key = actions.issue_token(person, name=name, days=days, by=by, at=at)
-    return Secret(_("令牌“%(name)s”只显示这一次，请立即妥善保存") % {"name": name}, key)
+    return Secret(_now("令牌“%(name)s”只显示这一次，请立即妥善保存") % {"name": name}, key)
 
 
 def _then(do: Callable[..., Any], row: str) -> Callable[..., Any]:
@@ -202,43 +202,42 @@ def install() -> None:
     watch = has("policy", "supervisor", "security_admin")
     bodies = ("technical_body", "testing_body", "panel", "centre")
     who, where = "who_may_assess", "operator_roles"
-    t = gettext_lazy
     enter(
         PartyAct("house", "organisation-make", forms.OrganisationForm, lambda subject, **said: organisations.make_organisation(**said),
-                 t("建立单位"), has("system_admin"), "nationwide"),
-        PartyAct("house", "person-make", forms.PersonForm, lambda subject, **said: actions.make_person(**said), t("建立账号"), has("system_admin")),
-        PartyAct("house", "service-make", forms.ServiceForm, _make_service, t("建立服务账号"), has("system_admin")),
-        PartyAct("organisation", "amend", forms.AmendForm, organisations.amend_organisation, t("更正单位资料"),
+                 _("建立单位"), has("system_admin"), "nationwide"),
+        PartyAct("house", "person-make", forms.PersonForm, lambda subject, **said: actions.make_person(**said), _("建立账号"), has("system_admin")),
+        PartyAct("house", "service-make", forms.ServiceForm, _make_service, _("建立服务账号"), has("system_admin")),
+        PartyAct("organisation", "amend", forms.AmendForm, organisations.amend_organisation, _("更正单位资料"),
                  lambda s, p, w: s.kind != "office" and has("system_admin")(s, p, w)),
-        PartyAct("organisation", "close", forms.ReasonForm, organisations.close_organisation, t("撤销单位"),
+        PartyAct("organisation", "close", forms.ReasonForm, organisations.close_organisation, _("撤销单位"),
                  lambda s, p, w: s.kind != "office" and s.until is None and has("system_admin")(s, p, w)),
-        PartyAct("organisation", "qualification-add", forms.QualificationForm, _on_subject(organisations.add_qualification), t("登记资质"),
+        PartyAct("organisation", "qualification-add", forms.QualificationForm, _on_subject(organisations.add_qualification), _("登记资质"),
                  of_kind(organisations.QUALIFIED, keeper), who),
         PartyAct("organisation", "qualification-withdraw", forms.WithdrawForm, _then(organisations.withdraw_qualification, "qualification"),
-                 t("撤销资质"), of_kind(organisations.QUALIFIED, keeper), who),
-        PartyAct("organisation", "designate", forms.DesignateForm, _on_subject(organisations.designate), t("指定监测中心"),
+                 _("撤销资质"), of_kind(organisations.QUALIFIED, keeper), who),
+        PartyAct("organisation", "designate", forms.DesignateForm, _on_subject(organisations.designate), _("指定监测中心"),
                  of_kind(("centre",), keeper), "centre_remit"),
-        PartyAct("organisation", "designation-end", forms.EndDesignationForm, _then(organisations.end_designation, "designation"), t("终止指定"),
+        PartyAct("organisation", "designation-end", forms.EndDesignationForm, _then(organisations.end_designation, "designation"), _("终止指定"),
                  of_kind(("centre",), keeper), "centre_remit"),
-        PartyAct("organisation", "seat", forms.SeatForm, _on_subject(organisations.seat), t("增加专家"), of_kind(("panel",), _panel_post), who),
-        PartyAct("organisation", "post-end", forms.EndPostForm, _then(actions.end, "post"), t("收回岗位"), has("security_admin")),
-        PartyAct("organisation", "interest-declare", forms.InterestForm, _declare, t("声明利害关系"),
+        PartyAct("organisation", "seat", forms.SeatForm, _on_subject(organisations.seat), _("增加专家"), of_kind(("panel",), _panel_post), who),
+        PartyAct("organisation", "post-end", forms.EndPostForm, _then(actions.end, "post"), _("收回岗位"), has("security_admin")),
+        PartyAct("organisation", "interest-declare", forms.InterestForm, _declare, _("声明利害关系"),
                  of_kind(bodies, either(inside("body_head", "panel_chair"), watch)), who),
-        PartyAct("organisation", "interest-end", forms.EndInterestForm, _then(organisations.end_interest, "interest"), t("解除利害关系"),
+        PartyAct("organisation", "interest-end", forms.EndInterestForm, _then(organisations.end_interest, "interest"), _("解除利害关系"),
                  of_kind((*bodies, "operator"), watch), who),
-        PartyAct("organisation", "mandate-file", forms.MandateForm, _on_subject(mandates.file_mandate), t("报送委托"),
+        PartyAct("organisation", "mandate-file", forms.MandateForm, _on_subject(mandates.file_mandate), _("报送委托"),
                  of_kind(("operator",), inside("operator_manager")), where),
-        PartyAct("organisation", "mandate-confirm", forms.ConfirmForm, _then(mandates.confirm_mandate, "mandate"), t("确认委托"),
+        PartyAct("organisation", "mandate-confirm", forms.ConfirmForm, _then(mandates.confirm_mandate, "mandate"), _("确认委托"),
                  of_kind(("operator",), _customs), where),
-        PartyAct("organisation", "mandate-revoke", forms.RevokeMandateForm, _then(mandates.revoke_mandate, "mandate"), t("撤销委托"),
+        PartyAct("organisation", "mandate-revoke", forms.RevokeMandateForm, _then(mandates.revoke_mandate, "mandate"), _("撤销委托"),
                  of_kind(("operator",), either(_customs, _principal_manager)), where),
-        PartyAct("person", "post-grant", forms.PostForm, _grant, t("授予岗位"), _active(has("security_admin"))),
-        PartyAct("person", "post-end", forms.EndPostForm, _then(actions.end, "post"), t("收回岗位"), has("security_admin")),
-        PartyAct("person", "token-issue", forms.TokenForm, _issue, t("生成令牌"), _active(either(own, _service)), api=False),
-        PartyAct("person", "token-revoke", forms.RevokeForm, _then(actions.revoke_token, "token"), t("收回令牌"), either(own, has("security_admin"))),
-        PartyAct("person", "deputy-name", forms.DeputyForm, _on_subject(actions.name_deputy), t("指定代理人"), _active(either(own, has("security_admin")))),
-        PartyAct("person", "deputy-end", forms.EndDeputyForm, _then(actions.end_deputy, "term"), t("结束代理"), either(own, has("security_admin"))),
-        PartyAct("person", "interest-declare", forms.InterestForm, _declare, t("声明利害关系"), either(own, has("security_admin"))),
-        PartyAct("person", "interest-end", forms.EndInterestForm, _then(organisations.end_interest, "interest"), t("解除利害关系"),
+        PartyAct("person", "post-grant", forms.PostForm, _grant, _("授予岗位"), _active(has("security_admin"))),
+        PartyAct("person", "post-end", forms.EndPostForm, _then(actions.end, "post"), _("收回岗位"), has("security_admin")),
+        PartyAct("person", "token-issue", forms.TokenForm, _issue, _("生成令牌"), _active(either(own, _service)), api=False),
+        PartyAct("person", "token-revoke", forms.RevokeForm, _then(actions.revoke_token, "token"), _("收回令牌"), either(own, has("security_admin"))),
+        PartyAct("person", "deputy-name", forms.DeputyForm, _on_subject(actions.name_deputy), _("指定代理人"), _active(either(own, has("security_admin")))),
+        PartyAct("person", "deputy-end", forms.EndDeputyForm, _then(actions.end_deputy, "term"), _("结束代理"), either(own, has("security_admin"))),
+        PartyAct("person", "interest-declare", forms.InterestForm, _declare, _("声明利害关系"), either(own, has("security_admin"))),
+        PartyAct("person", "interest-end", forms.EndInterestForm, _then(organisations.end_interest, "interest"), _("解除利害关系"),
                  lambda s, p, w: s.pk != w.pk and has("security_admin")(s, p, w)),
     )  # fmt: skip

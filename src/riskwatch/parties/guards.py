@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 import decree188
 from decree188.calendar import shanghai_date
 from riskwatch.journal import actions as journal
+from riskwatch.look.words import listed
 from riskwatch.parties import queries, roles
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.parties.queries import Post
@@ -77,7 +78,7 @@ def refuse_outside_own(organisation: Organisation, wanted: tuple[str, ...], *, b
 
 
 def _names(wanted: Iterable[str]) -> str:
-    return "、".join(str(roles.BY_CODE[r].name) for r in wanted)
+    return listed(roles.BY_CODE[r].name for r in wanted)
 
 
 def refuse_wrong_term(since: Any, until: Any, *, rule: str = "officers") -> None:

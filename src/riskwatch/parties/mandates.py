@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 import decree188
 from decree188.calendar import shanghai_date
+from riskwatch.look.words import listed
 from riskwatch.parties import queries
 from riskwatch.parties.guards import absent_of, refuse_wrong_term, write
 from riskwatch.parties.models import Mandate, Organisation, Person
@@ -51,7 +52,7 @@ def file_mandate(agent: Organisation, principal: Organisation, *, direction: str
     codes = scope.split()
     strange = [c for c in codes if not (c.isdigit() and 2 <= len(c) <= 10)]
     if strange:
-        words = _("商品编码前缀应为2至10位数字：%(codes)s") % {"codes": "、".join(strange)}
+        words = _("商品编码前缀应为2至10位数字：%(codes)s") % {"codes": listed(strange)}
         raise Refusal(words, remedy=_("用空格分开；不限商品的留空"), rule=_rule(), code="wrong_scope", status=422,
                       fields={"scope": words})  # fmt: skip
     assert proof is not None

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 import decree188
 from decree188.calendar import shanghai_date
 from decree188.identifiers import InvalidIdentifier, check_uscc
+from riskwatch.look.words import clauses, either, listed
 from riskwatch.parties import actions, queries
 from riskwatch.parties.guards import (
     absent_of,
@@ -48,11 +49,11 @@ def make_organisation(*, kind: str, code: str, name_zh: str, by: Person, at: dat
         try:
             uscc = check_uscc(uscc)
         except InvalidIdentifier as error:
-            problems["uscc"] = error.reason_zh
+            problems["uscc"] = either(error.reason_zh, error.reason_en)
         if Organisation.objects.filter(uscc=uscc).exists():
             problems["uscc"] = _("该统一社会信用代码已有单位")
     if problems:
-        raise Refusal("；".join(problems.values()), remedy=_("改正后再提交"), rule=decree188.by_name("nationwide"),
+        raise Refusal(clauses(problems.values()), remedy=_("改正后再提交"), rule=decree188.by_name("nationwide"),
                       code="wrong_fields", status=422, fields=problems)  # fmt: skip
     made = Organisation.objects.create(kind=kind, code=code.strip(), name_zh=name_zh.strip(), uscc=uscc, since=shanghai_date(at),
                                        sort_key=sort_key(name_zh), **more)  # fmt: skip
@@ -166,7 +167,7 @@ def designate(centre: Organisation, *, number: str, products: Iterable[str], are
                   code="known", status=422)  # fmt: skip
     known = set(Organisation.objects.filter(kind="office").values_list("code", flat=True))
     strange = sorted(set(areas) - known)
-    refuse_unless(not strange, _("没有这些关区代码：%(codes)s") % {"codes": "、".join(strange)}, remedy=_("填写四位关区代码"),
+    refuse_unless(not strange, _("没有这些关区代码：%(codes)s") % {"codes": listed(strange)}, remedy=_("填写四位关区代码"),
                   rule=rule, code="wrong_area", status=422)  # fmt: skip
     made = Designation.objects.create(centre=centre, number=number, products=list(products), areas=list(areas),
                                       valid_from=valid_from, valid_until=valid_until, designated_by=by)  # fmt: skip

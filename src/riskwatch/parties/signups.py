@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 import decree188
 from decree188.calendar import shanghai_date
 from decree188.identifiers import InvalidIdentifier, check_uscc
+from riskwatch.look.words import either
 from riskwatch.parties import queries
 from riskwatch.parties.actions import refuse_weak
 from riskwatch.parties.guards import absent_of, officers, write
@@ -37,8 +38,8 @@ def sign_up(
     try:
         code = check_uscc(uscc)
     except InvalidIdentifier as error:
-        raise Refusal(error.reason_zh, remedy=_("按营业执照填写十八位代码"), rule=rule, code="uscc", status=422,
-                      fields={"uscc": error.reason_zh}) from None  # fmt: skip
+        raise Refusal(either(error.reason_zh, error.reason_en), remedy=_("按营业执照填写十八位代码"), rule=rule, code="uscc", status=422,
+                      fields={"uscc": either(error.reason_zh, error.reason_en)}) from None  # fmt: skip
     refuse_weak(password)
     username = free(username)
     waiting = SignUp.objects.filter(state=SignUp.State.WAITING)

@@ -13,6 +13,7 @@ import decree188
 from riskwatch.case.lifecycle import BY_NAME
 from riskwatch.case.words import ACTS, KINDS
 from riskwatch.look.templatetags.look import shanghai
+from riskwatch.look.words import labelled
 
 register = template.Library()
 
@@ -29,9 +30,9 @@ def act_words(act: str) -> str:
     kind, _dot, name = act.partition(".")
     row = BY_NAME.get((kind, name))
     if row is not None:
-        return f"{KINDS.get(kind, '')}：{row.zh}"
+        return labelled(KINDS.get(kind, ""), row.zh)
     words = ACTS.get(act) or ACTS.get(name)
-    return f"{KINDS.get(kind, '')}{'：' if kind in KINDS else ''}{words or act}"
+    return labelled(KINDS[kind], words or act) if kind in KINDS else str(words or act)
 
 
 @register.simple_tag

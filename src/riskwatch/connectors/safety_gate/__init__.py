@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
+from django.utils.translation import gettext as _
 
 from riskwatch.collection.ports import (
     Arrival,
@@ -50,7 +51,8 @@ class SafetyGate:
             yield translated(partial(translate, reported=reported), row, position)
         if not number:
             raise UnreadableFile(
-                "里面没有一条通报（notifications）：可能是周报目录，而不是某一周的周报", "下载某一周的周报 XML 后再试"
+                _("里面没有一条通报（notifications）：可能是周报目录，而不是某一周的周报"),
+                _("下载某一周的周报 XML 后再试"),
             )
 
 
@@ -61,22 +63,24 @@ def _elements(plain: Any, limits: Limits) -> Iterator[Element]:
         for event, element in iterparse(meter, events=("start", "end"), forbid_dtd=True):
             depth += 1 if event == "start" else -1
             if depth > limits.depth:
-                raise UnreadableFile(f"XML 嵌套超过{limits.depth}层", "向提供方索取正确的文件")
+                raise UnreadableFile(_("XML 嵌套超过%(n)s层") % {"n": limits.depth}, _("向提供方索取正确的文件"))
             if event == "start":
                 continue
             count += 1
             if count > limits.rows:
-                raise UnreadableFile("XML 元素过多", "拆成几个文件分别采集")
+                raise UnreadableFile(_("XML 元素过多"), _("拆成几个文件分别采集"))
             yield element
             if depth == 1 or element.tag == "notifications":
                 element.clear()
                 meter.mark()
     except DefusedXmlException:
-        raise UnreadableFile("XML 带有实体或外部引用，不予读取", "向提供方索取不带实体的文件") from None
+        raise UnreadableFile(_("XML 带有实体或外部引用，不予读取"), _("向提供方索取不带实体的文件")) from None
     except RecordTooLarge:
-        raise UnreadableFile(f"XML 中一条记录超过{limits.record}字节", "向提供方索取正确的文件") from None
+        raise UnreadableFile(
+            _("XML 中一条记录超过%(n)s字节") % {"n": limits.record}, _("向提供方索取正确的文件")
+        ) from None
     except (ParseError, ValueError, LookupError) as error:
-        raise UnreadableFile(f"XML 格式有误：{error}", "重新获取文件后再试") from None
+        raise UnreadableFile(_("XML 格式有误：%(why)s") % {"why": error}, _("重新获取文件后再试")) from None
 
 
 def _text(element: Element) -> str:

@@ -108,8 +108,13 @@ def fields_of(form: type[forms.Form], name: str) -> type[Schema]:
         if isinstance(field, forms.FileField):
             continue
         kind = _type(field)
-        words = f"{field.label} {field.help_text}".strip()
-        shape = Field(... if field.required else None, description=words, **_bounds(field, kind))
+        with override("zh-hans"):
+            words = f"{field.label} {field.help_text}".strip()
+        with override("en"):
+            more: dict[str, Any] = {"x-english": f"{field.label} {field.help_text}".strip()}
+        shape = Field(
+            ... if field.required else None, description=words, json_schema_extra=more, **_bounds(field, kind)
+        )
         made[key] = (kind if field.required else kind | None, shape)
     return create_model(name, __base__=Strict, **made)
 

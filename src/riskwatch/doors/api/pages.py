@@ -7,13 +7,15 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from riskwatch.case.words import KINDS
 from riskwatch.doors.api.urls import api
+from riskwatch.look.words import either
 
-BOUNDS = (("minLength", "≥ {} 字符"), ("maxLength", "≤ {} 字符"), ("minimum", "≥ {}"), ("maximum", "≤ {}"), ("maxItems", "≤ {} 项"))  # fmt: skip
+BOUNDS = (("minLength", _("≥ {} 字符")), ("maxLength", _("≤ {} 字符")), ("minimum", "≥ {}"), ("maximum", "≤ {}"), ("maxItems", _("≤ {} 项")))  # fmt: skip
 LARGEST_SHOWN = 2**31 - 1
 
 
@@ -50,7 +52,7 @@ def docs(request: HttpRequest) -> HttpResponse:
         for method, said in methods.items():
             tag = (said.get("tags") or ["read"])[0]
             groups.setdefault(tag, []).append(_operation(schema, path, method, said))
-    names = {"read": _("查询"), "arrivals": _("信息进入"), "folder": _("案卷")}
+    names = {"read": _now("查询"), "arrivals": _now("信息进入"), "folder": _now("案卷")}
     shown = [(tag, names.get(tag) or KINDS.get(tag, tag), groups[tag]) for tag in sorted(groups, key=_order)]
     return render(request, "api/docs.html", {"groups": shown, "title": schema["info"]["title"], "about": schema["info"].get("description", "")})  # fmt: skip
 
@@ -70,8 +72,18 @@ def _operation(schema: dict[str, Any], path: str, method: str, said: dict[str, A
         for media in said.get("requestBody", {}).get("content", {}).values()
         for row in _fields(schema, media["schema"])
     ]
-    return Operation(said["operationId"], method.upper(), path, said.get("summary", ""), said.get("description", ""), parameters, body,
+    return Operation(said["operationId"], method.upper(), path, _half(said.get("summary", "")), said.get("description", ""), parameters, body,
                      sorted(str(code) for code in said["responses"]))  # fmt: skip
+
+
+def _half(summary: str) -> str:
+    """The reader's half of ``English · 中文``."""
+    ours, dot, chinese = summary.partition(" · ")
+    return either(chinese, ours) if dot else summary
+
+
+def _words(shape: dict[str, Any]) -> str:
+    return either(shape.get("description", ""), shape.get("x-english", ""))
 
 
 def _open(schema: dict[str, Any], shape: dict[str, Any]) -> dict[str, Any]:
@@ -91,7 +103,7 @@ def _fields(schema: dict[str, Any], shape: dict[str, Any], before: str = "") -> 
     for name, inner in shape.get("properties", {}).items():
         whole = _open(schema, inner)
         rows.append(FieldRow(before + name, _kind(schema, inner), name in shape.get("required", []),
-                             inner.get("description") or whole.get("description", "")))  # fmt: skip
+                             _words(inner) or _words(whole)))  # fmt: skip
         item = _open(schema, whole.get("items", {}))
         if "properties" in whole:
             rows += _fields(schema, whole, f"{before}{name}.")
@@ -114,5 +126,7 @@ def _kind(schema: dict[str, Any], shape: dict[str, Any]) -> str:
         kind = f"[{_kind(schema, shape.get('items', {}))}]"
     else:
         kind = str(shape.get("format") or shape.get("type", "object"))
-    bounds = [words.format(shape[key]) for key, words in BOUNDS if key in shape and abs(shape[key]) < LARGEST_SHOWN]
+    bounds = [
+        str(words).format(shape[key]) for key, words in BOUNDS if key in shape and abs(shape[key]) < LARGEST_SHOWN
+    ]
     return " ".join([kind, *bounds])

@@ -16,6 +16,7 @@ from riskwatch.case.models import Direction, Sheet
 from riskwatch.collection.desk import FactsForm
 from riskwatch.documents.forms import FilesField
 from riskwatch.look.asked import plausible
+from riskwatch.look.words import choices
 from riskwatch.parties.models import Organisation, Person, Qualification
 from riskwatch.parties.queries import principals
 
@@ -78,7 +79,7 @@ class ReportForm(FactsForm):
     first_known_at = MomentField(label=_("首次知悉时间"), help_text=_("提交后不能修改"))
     severe = forms.BooleanField(label=_("涉及死亡、重伤，或产品已在境外召回"), required=False)
     role_in_case = forms.ChoiceField(
-        label=_("本单位在本案中是"), choices=[("", "—"), *operator_roles.choices()], required=False
+        label=_("本单位在本案中是"), choices=[("", "—"), *choices(operator_roles)], required=False
     )
     own_number = forms.CharField(label=_("检测报告编号"), max_length=80, required=False)
     qualification = forms.ModelChoiceField(Qualification.objects.none(), label=_("资质"), required=False)
@@ -131,7 +132,7 @@ class SystemForm(forms.Form):
 class CentreForm(FactsForm):
     """What a centre collects."""
 
-    source_kind = forms.ChoiceField(label=_("信息来源"), choices=law.source_kinds.choices())
+    source_kind = forms.ChoiceField(label=_("信息来源"), choices=choices(law.source_kinds))
     title = forms.CharField(label=_("标题"), max_length=300)
     text = text(_("内容"), rows=4)
     files = FilesField(label=_("附件"), required=False)  # type: ignore[assignment]

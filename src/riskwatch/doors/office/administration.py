@@ -33,6 +33,7 @@ from riskwatch.doors.parties import act_page, buttons, person_context, proof
 from riskwatch.journal.models import Entry, Seal
 from riskwatch.journal.verification import verify
 from riskwatch.look.asked import plausible, whole_number
+from riskwatch.look.words import choices
 from riskwatch.parties import signups as signing
 from riskwatch.parties.models import Organisation, Person, SignUp
 from riskwatch.parties.queries import organisations_visible, reach
@@ -139,7 +140,9 @@ def sign_up_proof(request: SignedIn, pk: int) -> HttpResponse:
 
 
 class PolicyForm(forms.Form):
-    key = forms.ChoiceField(label=_("期限"), choices=[(k, d.zh) for k, d in DEADLINES.items() if d.mark != "statutory"])
+    key = forms.ChoiceField(
+        label=_("期限"), choices=choices({k: d for k, d in DEADLINES.items() if d.mark != "statutory"})
+    )
     amount = forms.IntegerField(label=_("数量"), min_value=1, max_value=3660)
     unit = forms.ChoiceField(
         label=_("单位"),

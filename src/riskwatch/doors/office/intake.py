@@ -24,6 +24,7 @@ from riskwatch.connectors.intake import template as empty_template
 from riskwatch.documents.forms import FilesField
 from riskwatch.doors.office.views import official
 from riskwatch.look.asked import whole_number
+from riskwatch.look.words import choices
 from riskwatch.parties.models import Organisation
 from riskwatch.parties.views import SignedIn
 from riskwatch.refusals import Refusal
@@ -40,14 +41,14 @@ class RegisterForm(FactsForm):
     """Everything about a piece that arrives at the desk."""
 
     title = forms.CharField(label=_("标题"), max_length=300)
-    source_kind = forms.ChoiceField(label=_("信息来源"), choices=law.source_kinds.choices())
+    source_kind = forms.ChoiceField(label=_("信息来源"), choices=choices(law.source_kinds))
     source_words = forms.CharField(
         label=_("来源说明"), max_length=200, required=False, help_text=_("来源为“其它”时必填")
     )
     text = forms.CharField(label=_("内容"), widget=forms.Textarea(attrs={"rows": 4}), max_length=20000)
     office = forms.ModelChoiceField(Organisation.objects.none(), label=_("登记单位"))
     aspects = forms.MultipleChoiceField(
-        label=_("方面"), choices=scope.aspects.choices(), widget=forms.CheckboxSelectMultiple, required=False
+        label=_("方面"), choices=choices(scope.aspects), widget=forms.CheckboxSelectMultiple, required=False
     )
     files = FilesField(label=_("附件"), required=False)  # type: ignore[assignment]
     field_order = ("office", "source_kind", "source_words", "title", "text")

@@ -32,6 +32,7 @@ from riskwatch.case.views import _buttons, dress
 from riskwatch.case.words import KINDS, STAGES
 from riskwatch.journal.queries import course
 from riskwatch.look.asked import whole_number
+from riskwatch.look.words import labelled
 from riskwatch.parties.models import Organisation
 from riskwatch.parties.queries import posts
 from riskwatch.parties.views import SignedIn
@@ -327,7 +328,7 @@ def lawmap(request: SignedIn) -> HttpResponse:
     by_rule: dict[str, list[str]] = {}
     for step in STEPS:
         if step.rule:
-            by_rule.setdefault(step.rule, []).append(f"{KINDS[step.kind]}：{step.zh}")
+            by_rule.setdefault(step.rule, []).append(labelled(KINDS[step.kind], step.zh))
     rows = [
         {"place": r.place.label(language), "gist": r.place.gist(language), "rules": r.rules, "left": r.left_to_people,
          "steps": list(dict.fromkeys(s for name in r.rules for s in by_rule.get(name, [])))[:8]}

@@ -19,6 +19,7 @@ from riskwatch.documents.forms import FilesField
 from riskwatch.doors.portal import ports
 from riskwatch.doors.portal.limits import limit, limit_key
 from riskwatch.look.asked import plausible
+from riskwatch.look.words import choices
 from riskwatch.parties.models import Organisation
 from riskwatch.refusals import Refusal
 
@@ -45,7 +46,7 @@ class ReportForm(forms.Form):
     )
     photos = FilesField(label=_("照片"), most=6, required=False, help_text=_("照片中的位置信息会被去掉"))
     source_kind = forms.ChoiceField(
-        label=_("您反映的是"), choices=[(k, law.source_kinds[k].words()) for k in ports.PUBLIC_SOURCES],
+        label=_("您反映的是"), choices=choices({k: law.source_kinds[k] for k in ports.PUBLIC_SOURCES}),
         initial="consumer_complaint", required=False,
     )  # fmt: skip
     source_words = forms.CharField(label=_("来源说明"), max_length=200, required=False, help_text=_("选“其它”时必填"))
