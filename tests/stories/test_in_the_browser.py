@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+
+from riskwatch.doors.jobs.simulator.river import assessed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -132,8 +133,7 @@ def test_the_chain_from_registration_to_a_served_notice_and_its_answer(visit, ho
 
 def test_a_citizen_reports_without_an_account_and_reads_the_answer_with_the_receipt(visit, house):
 
-    from riskwatch.doors.jobs.simulator.river import assessed
-from riskwatch.doors.jobs.round import run
+    from riskwatch.doors.jobs.round import run
 
     citizen = visit(width=390)
     citizen.goto(citizen.home + "/report/")
