@@ -11,6 +11,7 @@ class CaseConfig(AppConfig):
 
     def ready(self) -> None:
         """Lay the room's acts and facts on the desk."""
-        from riskwatch.case import folder_desk
+        from riskwatch.case import folder_desk, opening
 
         folder_desk.install()
+        opening.install()

@@ -25,9 +25,13 @@ from riskwatch.refusals import Refusal
 
 
 class StepForm(forms.Form):
-    """A form that knows its subject, person and time."""
+    """A form that knows its subject, person and time.
+
+    ``own_fields`` names fields that differ from record to record: they are left as they are when an act is taken on many.
+    """
 
     required_css_class = "required"
+    own_fields: tuple[str, ...] = ()
     fields: Any
 
     def __init__(self, *args: Any, subject: Any, by: Person, at: datetime, **kwargs: Any) -> None:
@@ -59,7 +63,7 @@ class DateInput(forms.DateInput):
     input_type = "date"
 
     def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
+        super().__init__(attrs={"lang": "zh-CN", "min": "1900-01-01", "max": "2200-12-31"}, format="%Y-%m-%d")
 
 
 def text(label: Any, *, rows: int = 3, required: bool = True, help_text: Any = "", most: int = 8000) -> forms.CharField:
@@ -102,6 +106,10 @@ class Act:
         Whether to offer it on a subject; only spares people useless buttons, the action refuses by itself.
     page : str
         A page of the room's own on which the act is prepared, by its address's name at a door; empty for the form.
+    place : str
+        For acts that move nothing: where the role must be held, as in the table of steps.
+    offered_to : callable
+        Whether to offer it to this person, where more than a post decides.
     """
 
     kind: str
@@ -114,6 +122,8 @@ class Act:
     roles: tuple[str, ...] = ()
     rule: str = ""
     page: str = ""
+    place: str = "owner|addressee"
+    offered_to: Callable[[Sheet | Folder, lifecycle.Standing], bool] = lambda subject, me: True
 
     @property
     def key(self) -> str:
@@ -154,13 +164,25 @@ class Fact:
     label: Any
     value: Any
     wide: bool = False
+    to: Sheet | Folder | None = None
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Something that happened to a record and stands in another strand than its own: when, what, by whom."""
+
+    at: datetime
+    words: str
+    who: str
 
 
 Facts = Callable[[Sheet, str], list[Fact]]
 _ACTS: dict[str, Act] = {}
 _FACTS: dict[str, Facts] = {}
-# kind -> (address's name at a door, words, depths that may open it)
-_PAGES: dict[str, tuple[str, Any, tuple[str, ...]]] = {}
+_ORIGINS: dict[str, Callable[[Sheet], list[Origin]]] = {}
+_FIELDS: dict[tuple[str, str], Any] = {}
+# kind -> (address's name at a door, words, depths that may open it, whether a record has it)
+_PAGES: dict[str, tuple[str, Any, tuple[str, ...], Callable[[Sheet], bool]]] = {}
 NEVER = {"actions"}
 
 
@@ -173,15 +195,35 @@ def enter(*acts: Act, facts: Mapping[str, Facts] | None = None) -> None:
     _FACTS.update(facts or {})
 
 
-def enter_page(kind: str, name: str, words: Any, depths: tuple[str, ...]) -> None:
-    """Enter a room's own page on a kind of record; the record's page links to it."""
-    _PAGES[kind] = (name, words, depths)
+def enter_page(
+    kind: str, name: str, words: Any, depths: tuple[str, ...], when: Callable[[Sheet], bool] = lambda sheet: True
+) -> None:
+    """Enter a room's own page on a kind of record; the record's page links to it where the record has one."""
+    _PAGES[kind] = (name, words, depths, when)
+
+
+def enter_course(kind: str, origins: Callable[[Sheet], list[Origin]], fields: Mapping[str, Any]) -> None:
+    """Enter what a kind's course shows beside its own strand, and what its fields are called where they were changed."""
+    _ORIGINS[kind] = origins
+    _FIELDS.update({(kind, name): words for name, words in fields.items()})
+
+
+def origins(sheet: Sheet) -> list[Origin]:
+    """What happened to a record in other strands than its own, oldest first."""
+    return sorted(_ORIGINS[sheet.kind](sheet), key=lambda o: o.at) if sheet.kind in _ORIGINS else []
+
+
+def field_words(kind: str, name: str) -> str:
+    """What a field of a kind is called."""
+    return str(_FIELDS.get((kind, name), name))
 
 
 def page_of(sheet: Sheet, depth: str) -> tuple[str, str] | None:
     """A room's own page on a record, for who sees it at a depth: its address's name and words."""
-    name, words, depths = _PAGES.get(sheet.kind, ("", "", ()))
-    return (name, str(words)) if depth in depths else None
+    if sheet.kind not in _PAGES:
+        return None
+    name, words, depths, when = _PAGES[sheet.kind]
+    return (name, str(words)) if depth in depths and when(sheet) else None
 
 
 def act(key: str) -> Act:
@@ -221,14 +263,14 @@ def _begins(
             continue
         if closed and one.key not in ("folder-reopen", "archive_item-file"):
             continue
-        if _may_begin(one, subject, owner, me):
+        if _may_begin(one, subject, owner, me) and one.offered_to(subject, me):
             found.append(one)
     return found
 
 
 def _may_begin(one: Act, subject: Any, owner: int, me: lifecycle.Standing) -> bool:
     roles = one.roles or (one.row.roles if one.row else ())
-    place = one.row.at if one.row else "owner|addressee"
+    place = one.row.at if one.row else one.place
     probe = Sheet(owner_id=owner)
     for post in me.posts:
         if post.role not in roles:

@@ -242,11 +242,11 @@ def enter(sheet: Sheet, *, by: Person, at: datetime, commodity_code: str = "", i
 
 
 @transaction.atomic
-def take_charge(sheet: Sheet, *, by: Person, at: datetime) -> Sheet:
+def take_charge(sheet: Sheet, *, by: Person, at: datetime, remark: str = "") -> Sheet:
     """Become the handling officer of a piece."""
     case.refuse_without_post(sheet.owner, ("registrar", "verifier", "case_officer"), by=by, at=at)
     Sheet.objects.filter(pk=sheet.pk).update(handler=by)
-    journalling.record(sheet, "information.take_charge", by=by, at=at)
+    journalling.record(sheet, "information.take_charge", by=by, at=at, content={"remark": remark})
     sheet.refresh_from_db()
     return sheet
 

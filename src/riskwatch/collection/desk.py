@@ -8,11 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from decree188 import collection as law
 from decree188 import scope
-from riskwatch.case.desk import Act, DateInput, Fact, ReasonForm, StepForm, enter, text
+from riskwatch.case.desk import Act, DateInput, Fact, Origin, PlainForm, ReasonForm, StepForm, enter, enter_course, text
+from riskwatch.case.lifecycle import Standing
 from riskwatch.case.models import Direction, Folder, Sheet
 from riskwatch.catalogue import queries as catalogue
 from riskwatch.collection import actions
-from riskwatch.collection.models import Information, Report
+from riskwatch.collection.models import Identity, Information, Report
+from riskwatch.collection.words import licence_words, source_words
+from riskwatch.journal.queries import batches_of
+from riskwatch.refusals import Refusal
 
 
 class FactsForm(forms.Form):
@@ -44,6 +48,7 @@ class FactsForm(forms.Form):
 
 
 class EnterForm(StepForm):
+    own_fields = ("commodity_code",)
     commodity_code = forms.CharField(label=_("商品编码"), max_length=14, required=False)
     in_scope = forms.BooleanField(label=_("确认属于工业品"), required=False)
     reason = text(_("属于工业品的理由（混合章节须填）"), rows=2, required=False)
@@ -98,6 +103,39 @@ def _is_reported(subject: Sheet | Folder, at: object) -> bool:
     return Report.objects.filter(information=subject.pk).exists()
 
 
+def _unhandled(subject: Sheet | Folder, at: object) -> bool:
+    return isinstance(subject, Sheet) and subject.handler_id is None
+
+
+def _is_sealed(subject: Sheet | Folder, at: object) -> bool:
+    return Identity.objects.filter(information=subject.pk, destroyed_at=None).exists()
+
+
+def _handles(subject: Sheet | Folder, me: Standing) -> bool:
+    return isinstance(subject, Sheet) and subject.handler_id == me.person.pk
+
+
+def _on_its_page(sheet: Sheet, **said: object) -> Sheet:
+    raise Refusal(
+        _now("报告人身份只在专门的页面上显示"), remedy=_now("由承办人在平台页面上查看"), code="page_only", status=403
+    )
+
+
+def _origins(sheet: Sheet) -> list[Origin]:
+    """The file that a piece was collected from, and the batches in which it was verified."""
+    info = Information.objects.select_related("file__begun_by").get(pk=sheet.pk)
+    found = []
+    if info.file:
+        words = _now("采集自%(source)s：%(file)s %(position)s") % {
+            "source": source_words(info.source), "file": info.file.name, "position": info.position}  # fmt: skip
+        found.append(Origin(info.received_at, words, str(info.file.begun_by)))
+    for entry in batches_of(sheet.pk, "information.verify_batch"):
+        said = entry.payload.content
+        words = _now("批量核实：%(method)s；抽样：%(sample)s") % {"method": said["method"], "sample": said["sample"]}
+        found.append(Origin(entry.at, words, str(entry.actor)))
+    return found
+
+
 def facts(sheet: Sheet, depth: str) -> list[Fact]:
     """What a piece of information says: the reporter reads their own words and the answer, a body no party."""
     info = Information.objects.select_related("file").get(pk=sheet.pk)
@@ -128,8 +166,8 @@ def facts(sheet: Sheet, depth: str) -> list[Fact]:
             Fact(_now("影响范围"), spread.words() if spread else ""), Fact(_now("判断理由"), info.spread_reason, True),
             Fact(_now("范围判断"), info.scope_reason), Fact(_now("应向何处反映"), info.elsewhere),
             Fact(_now("已采取的处置"), info.disposition, True), Fact(_now("文号"), info.reference), Fact(_now("网址"), info.url),
-            Fact(_now("采集文件"), f"{info.file.name} {info.position}" if info.file else ""),
-            Fact(_now("许可说明"), info.file.licence if info.file else ""),
+            Fact(_now("采集文件"), f"{source_words(info.source)}：{info.file.name} {info.position}" if info.file else ""),
+            Fact(_now("许可说明"), licence_words(info.file.licence) if info.file else ""),
         ]  # fmt: skip
     return shown
 
@@ -141,6 +179,10 @@ def install() -> None:
         Act("information", "refuse_scope", ScopeForm, actions.refuse_scope),
         Act("information", "transfer_out", ScopeForm, actions.transfer_out),
         Act("information", "withdraw", ReasonForm, actions.withdraw),
+        Act("information", "take_charge", PlainForm, actions.take_charge, begins_on=("information",), label=_("由我承办"),
+            roles=("registrar", "verifier", "case_officer"), when=_unhandled, rule="own_area"),
+        Act("information", "reveal_identity", RevealForm, _on_its_page, begins_on=("information",), label=_("查看报告人身份"),
+            roles=("registrar", "verifier", "case_officer", "approver"), when=_is_sealed, offered_to=_handles, rule="secrecy", page="reveal"),
         Act("information", "add", AddForm, actions.add_to, begins_on=("information",), label=_("补充"),
             roles=("operator_staff", "operator_manager", "tester", "registrar", "verifier", "case_officer")),
         Act("information", "answer", AnswerForm, actions.answer, begins_on=("information",), label=_("答复报告人"),
@@ -149,3 +191,4 @@ def install() -> None:
             roles=("registrar", "case_officer")),
         facts={"information": facts},
     )  # fmt: skip
+    enter_course("information", _origins, {f.name: f.verbose_name for f in Information._meta.fields})

@@ -83,6 +83,14 @@ class Arrival:
 Reading = Iterator["Arrival | BadRow"]
 
 
+def sources() -> list[Source]:
+    """The sources that the settings list."""
+    from django.conf import settings
+    from django.utils.module_loading import import_string
+
+    return [import_string(path) for path in settings.SOURCES]
+
+
 class Source(Protocol):
     """A kind of file that can be collected."""
 

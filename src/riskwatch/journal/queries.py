@@ -37,3 +37,9 @@ def has_done(people: Iterable[int], acts: Iterable[str], *, sheets: Iterable[int
         .order_by("pk")
         .first()
     )
+
+
+def batches_of(sheet: int, act: str) -> QuerySet[Entry]:
+    """Entries by which one act was done on many sheets at once, this one among them; those whose contents are kept."""
+    rows = Entry.objects.filter(sheet_id=None, act=act, payload__content__sheets__contains=[sheet])
+    return rows.select_related("actor", "payload").order_by("at", "pk")

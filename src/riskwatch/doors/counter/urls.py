@@ -3,6 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
+from riskwatch.archive import views as archive
 from riskwatch.assessment import views as assessment
 from riskwatch.case import views as case
 from riskwatch.doors.counter import views
@@ -18,6 +19,7 @@ urlpatterns = [
     path("organisation/", views.organisation, name="organisation"),
     path("propose/", views.propose, name="propose"),
     path("register/", views.register, name="register"),
+    path("archive/<int:pk>/package.zip", archive.package, DOOR, name="archive_package"),
     path("messages/", case.messages_page, DOOR, name="messages"),
     *assessment.urls("counter"),
     path("sheets/<int:pk>/", case.sheet_page, DOOR, name="sheet"),

@@ -5,38 +5,34 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from decree188 import collection as law
 from decree188 import scope
+from decree188.calendar import shanghai_date
 from riskwatch.case.access import reader, visible
 from riskwatch.case.lifecycle import posts_of
 from riskwatch.case.models import Sheet
+from riskwatch.case.views import dress
 from riskwatch.collection import actions, bulk, identities, queries
 from riskwatch.collection.desk import FactsForm, RevealForm
 from riskwatch.collection.models import SourceFile
-from riskwatch.collection.ports import Source
+from riskwatch.collection.ports import sources
+from riskwatch.collection.words import source_words
 from riskwatch.connectors.intake import template as empty_template
 from riskwatch.documents.forms import FilesField
+from riskwatch.doors.office.picking import picked
 from riskwatch.doors.office.views import official
 from riskwatch.parties.models import Organisation
 from riskwatch.parties.views import SignedIn
 from riskwatch.refusals import Refusal
 from riskwatch.verification import actions as verification
 from riskwatch.verification.models import RESULTS
-
-
-def sources() -> list[Source]:
-    """The sources that the settings list."""
-    return [import_string(path) for path in settings.SOURCES]
 
 
 def _offices(request: SignedIn, role: str) -> Any:
@@ -114,7 +110,7 @@ def collect(request: SignedIn) -> HttpResponse:
     form.fields["office"].queryset = offices  # type: ignore[attr-defined]
     form.fields["office"].initial = offices.first()
     known = sources()
-    form.fields["source"].choices = [("", _("自动识别")), *((s.id, s.name_zh) for s in known)]  # type: ignore[attr-defined]
+    form.fields["source"].choices = [("", _("自动识别")), *((s.id, source_words(s.id)) for s in known)]  # type: ignore[attr-defined]
     refusal = None
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
@@ -171,8 +167,7 @@ class BatchForm(forms.Form):
 def verify_batch(request: SignedIn) -> HttpResponse:
     """Verify chosen pieces as a batch."""
     at = timezone.now()
-    keys = [int(k) for k in request.POST.getlist("sheet") if k.isdigit()][:5000]
-    chosen = visible(Sheet.objects.filter(kind="information", pk__in=keys), to=request.user, at=at)
+    chosen = picked(request.POST, to=request.user, at=at, most=5000, stages=("received",))
     form = BatchForm(request.POST if "method" in request.POST else None)
     form.fields["office"].queryset = _offices(request, "approver")  # type: ignore[attr-defined]
     form.fields["office"].initial = form.fields["office"].queryset.first()  # type: ignore[attr-defined]
@@ -181,7 +176,7 @@ def verify_batch(request: SignedIn) -> HttpResponse:
         said = form.cleaned_data
         try:
             count = verification.verify_batch(
-                chosen.values_list("pk", flat=True), said["office"], result=said["result"], method=said["method"],
+                list(chosen.rows.values_list("pk", flat=True)), said["office"], result=said["result"], method=said["method"],
                 sample=said["sample"], by=request.user, at=at,
             )  # fmt: skip
         except Refusal as refused:
@@ -190,7 +185,17 @@ def verify_batch(request: SignedIn) -> HttpResponse:
             messages.success(request, _now("已核实%(n)s条") % {"n": count})
             return redirect("office:information")
     return render(
-        request, "office/verify_batch.html", {"form": form, "keys": keys, "count": chosen.count(), "refusal": refusal}
+        request,
+        "office/verify_batch.html",
+        {
+            "form": form,
+            "hidden": chosen.hidden,
+            "count": chosen.count,
+            "more": chosen.more,
+            "refusal": refusal,
+            "rows": dress(chosen.rows[:10], shanghai_date(at)),
+            "door": "office",
+        },
     )
 
 
@@ -206,13 +211,3 @@ def reveal(request: SignedIn, pk: int) -> HttpResponse:
     response = render(request, "office/reveal.html", {"form": form, "sheet": sheet, "who": who})
     response["Cache-Control"] = "no-store"
     return response
-
-
-@require_POST
-@official
-def take_charge(request: SignedIn, pk: int) -> HttpResponse:
-    """Become the handling officer."""
-    at = timezone.now()
-    sheet = get_object_or_404(visible(Sheet.objects.filter(kind="information"), to=request.user, at=at), pk=pk)
-    actions.take_charge(sheet, by=request.user, at=at)
-    return redirect("office:sheet", pk)

@@ -3,16 +3,20 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
+from riskwatch.archive import views as archive
 from riskwatch.assessment import views as assessment
 from riskwatch.case import views as case
-from riskwatch.doors.office import administration, intake, views
+from riskwatch.doors.office import administration, intake, lists, statistics, views
 
 DOOR = {"door": "office"}
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="office:inbox"), name="home"),
     path("inbox/", views.inbox, name="inbox"),
-    path("dashboard/", views.dashboard, name="dashboard"),
-    path("information/", views.information, name="information"),
+    path("dashboard/", statistics.dashboard, name="dashboard"),
+    path("information/", lists.information, name="information"),
+    path("information/groups/", lists.groups, name="groups"),
+    path("information/enclose/", lists.enclose, name="enclose"),
+    path("information/together/<str:key>/", lists.act_on_many, name="act_on_many"),
     path("folders/", views.folders, name="folders"),
     path("folders/open/", views.open_folder, name="open_folder"),
     path("folders/<int:pk>/", views.folder, name="folder"),
@@ -20,8 +24,10 @@ urlpatterns = [
     path("measures/", views.measures, name="measures"),
     path("filings/", views.filings, name="filings"),
     path("search/", views.search, name="search"),
-    path("archive/", views.archive, name="archive"),
-    path("archive/statistics.csv", views.statistics_csv, name="statistics_csv"),
+    path("archive/", statistics.archive, name="archive"),
+    path("archive/statistics.csv", statistics.statistics_file, {"form": "csv"}, name="statistics_csv"),
+    path("archive/statistics.xlsx", statistics.statistics_file, {"form": "xlsx"}, name="statistics_xlsx"),
+    path("archive/<int:pk>/package.zip", archive.package, DOOR, name="archive_package"),
     path("lawmap/", views.lawmap, name="lawmap"),
     path("messages/", case.messages_page, DOOR, name="messages"),
     path("collect/", intake.collect, name="collect"),
@@ -32,7 +38,6 @@ urlpatterns = [
     *assessment.urls("office"),
     path("sheets/<int:pk>/", case.sheet_page, DOOR, name="sheet"),
     path("sheets/<int:pk>/identity/", intake.reveal, name="reveal"),
-    path("sheets/<int:pk>/take-charge/", intake.take_charge, name="take_charge"),
     path("sheets/<int:pk>/files/<int:number>/", case.file, DOOR, name="file"),
     path("sheets/<int:pk>/<str:key>/", case.act_page, DOOR, name="act"),
     path("papers/<uuid:pk>/", case.paper, DOOR, name="paper"),
