@@ -180,7 +180,7 @@ Facts = Callable[[Sheet, str], list[Fact]]
 _ACTS: dict[str, Act] = {}
 _FACTS: dict[str, Facts] = {}
 _ORIGINS: dict[str, Callable[[Sheet], list[Origin]]] = {}
-_FIELDS: dict[tuple[str, str], Any] = {}
+_FIELDS: dict[str, tuple[Mapping[str, Any], Callable[[str, Any], str]]] = {}
 # kind -> (address's name at a door, words, depths that may open it, whether a record has it)
 _PAGES: dict[str, tuple[str, Any, tuple[str, ...], Callable[[Sheet], bool]]] = {}
 NEVER = {"actions"}
@@ -202,10 +202,12 @@ def enter_page(
     _PAGES[kind] = (name, words, depths, when)
 
 
-def enter_course(kind: str, origins: Callable[[Sheet], list[Origin]], fields: Mapping[str, Any]) -> None:
-    """Enter what a kind's course shows beside its own strand, and what its fields are called where they were changed."""
+def enter_course(
+    kind: str, origins: Callable[[Sheet], list[Origin]], fields: Mapping[str, Any], say: Callable[[str, Any], str]
+) -> None:
+    """Enter what a kind's course shows beside its own strand, and how its fields and their values are said in it."""
     _ORIGINS[kind] = origins
-    _FIELDS.update({(kind, name): words for name, words in fields.items()})
+    _FIELDS[kind] = (fields, say)
 
 
 def origins(sheet: Sheet) -> list[Origin]:
@@ -213,9 +215,15 @@ def origins(sheet: Sheet) -> list[Origin]:
     return sorted(_ORIGINS[sheet.kind](sheet), key=lambda o: o.at) if sheet.kind in _ORIGINS else []
 
 
-def field_words(kind: str, name: str) -> str:
-    """What a field of a kind is called."""
-    return str(_FIELDS.get((kind, name), name))
+def changes(kind: str, content: Mapping[str, Any]) -> list[str]:
+    """What an entry's content says was changed: old and new value of each field, in words."""
+    fields, say = _FIELDS.get(kind, ({}, lambda name, value: str(value)))
+    found = content.get("changes") or {}
+    return [
+        f"{fields.get(name, name)}：{say(name, change['from']) or '—'} → {say(name, change['to']) or '—'}"
+        for name, change in found.items()
+        if isinstance(change, Mapping) and {"from", "to"} <= set(change)
+    ]
 
 
 def page_of(sheet: Sheet, depth: str) -> tuple[str, str] | None:

@@ -121,6 +121,16 @@ def _on_its_page(sheet: Sheet, **said: object) -> Sheet:
     )
 
 
+def _said(name: str, value: object) -> str:
+    """A changed field's value as people write it."""
+    if name == "hazard":
+        return next((str(h) for h in catalogue.hazards().filter(code=value)), str(value or ""))
+    if name == "aspects" and isinstance(value, list):
+        return "、".join(scope.aspects[a].words() if a in scope.aspects else str(a) for a in value)
+    choices = dict(Information._meta.get_field(name).flatchoices) if name in actions.FIELDS else {}  # type: ignore[union-attr]
+    return str(choices.get(value, value if value is not None else ""))
+
+
 def _origins(sheet: Sheet) -> list[Origin]:
     """The file that a piece was collected from, and the batches in which it was verified."""
     info = Information.objects.select_related("file__begun_by").get(pk=sheet.pk)
@@ -191,4 +201,4 @@ def install() -> None:
             roles=("registrar", "case_officer")),
         facts={"information": facts},
     )  # fmt: skip
-    enter_course("information", _origins, {f.name: f.verbose_name for f in Information._meta.fields})
+    enter_course("information", _origins, {f.name: f.verbose_name for f in Information._meta.fields} | {"aspects": _("方面")}, _said)

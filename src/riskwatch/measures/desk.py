@@ -16,6 +16,7 @@ from riskwatch.case.models import Folder, Sheet
 from riskwatch.case.steps import MEASURES
 from riskwatch.measures import actions, filing, served
 from riskwatch.measures.models import SERVICE, Addressee, Filing, Line, Measure
+from riskwatch.measures.words import instruction_words
 from riskwatch.parties.models import Organisation
 
 _KINDS = {
@@ -179,7 +180,7 @@ def facts(sheet: Sheet, depth: str) -> list[Fact]:
                 for a in measure.addressees.select_related("organisation", "acknowledged_by")]  # fmt: skip
         shown.append(Fact(_now("送达与签收"), "\n".join(rows), True))
         sent = [
-            f"{i.action}：{i.receipt or i.problem or _now('等待发送')}（{_now('尝试')}{i.tries}）"
+            f"{instruction_words(i.action)}：{i.receipt or i.problem or _now('等待发送')}（{_now('尝试')}{i.tries}）"
             for i in measure.instructions.order_by("pk")
         ]
         shown.append(Fact(_now("布控指令"), "\n".join(sent), True))

@@ -50,9 +50,10 @@ def cite(rule: str) -> str:
 
 
 @register.simple_tag
-def changed_field(act: str, name: str) -> str:
-    """The name of a field that an act changed, in words."""
-    return desk.field_words(act.partition(".")[0], name)
+def changes_of(entry: Any) -> list[str]:
+    """What a journal entry says was changed, in words."""
+    payload = getattr(entry, "payload", None)
+    return desk.changes(entry.act.partition(".")[0], payload.content) if payload else []
 
 
 @register.simple_tag
