@@ -1,4 +1,4 @@
-"""Administrators' and rule keepers' pages: people and posts, sign-ups, policy and holidays, the journal's check."""
+"""Administrators' and rule keepers' pages: people and posts, sign-ups, policy and holidays."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -25,8 +24,6 @@ from riskwatch.case.desk import DateInput
 from riskwatch.case.lifecycle import posts_of
 from riskwatch.case.models import Policy
 from riskwatch.doors.office.views import official
-from riskwatch.journal.models import Entry, Seal
-from riskwatch.journal.verification import verify
 from riskwatch.parties import actions, roles
 from riskwatch.parties.models import Membership, Organisation, Person, SignUp
 from riskwatch.parties.queries import reach
@@ -180,14 +177,5 @@ def policy(request: SignedIn) -> HttpResponse:
     calendar = deadlines.calendar()
     years = [(y, calendar.knows(y)) for y in range(today.year - 1, today.year + 3)]
     rows = [(d, deadlines.limit(k, today)) for k, d in DEADLINES.items()]
-    return render(request, "office/policy.html", {"rows": rows, "form": form, "holidays": holidays, "years": years,
+    return render(request, "office/policy.html", {"rows": rows, "form": form, "holidays": holidays, "years": years, "may": "policy" in _held(request),
                                                   "history": Policy.objects.select_related("set_by")[:50]})  # fmt: skip
-
-
-@official
-def journal(request: SignedIn) -> HttpResponse:
-    """The audit administrator reads and checks the journal."""
-    refuse_unless("audit_admin" in _held(request), _now("须由审计管理员查看"), code="no_post", status=403)
-    verdict = verify(seals_from=settings.SEALS) if request.method == "POST" else None
-    rows = Entry.objects.select_related("strand", "actor").order_by("-pk")[:200]
-    return render(request, "office/journal.html", {"rows": rows, "verdict": verdict, "seals": Seal.objects.count()})

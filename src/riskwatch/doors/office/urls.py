@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 from riskwatch.archive import views as archive
 from riskwatch.assessment import views as assessment
 from riskwatch.case import views as case
-from riskwatch.doors.office import administration, intake, lists, statistics, views
+from riskwatch.doors.office import administration, intake, journal, lists, statistics, views
 
 DOOR = {"door": "office"}
 urlpatterns = [
@@ -45,5 +45,5 @@ urlpatterns = [
     path("people/<int:pk>/", administration.person, name="person"),
     path("signups/", administration.signups, name="signups"),
     path("policy/", administration.policy, name="policy"),
-    path("journal/", administration.journal, name="journal"),
+    path("journal/", journal.journal, name="journal"),
 ]
