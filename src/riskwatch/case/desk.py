@@ -140,6 +140,8 @@ class Act:
         """
         _refuse_misplaced(self, subject, by=by, at=at)
         form = self.form(said, files, subject=subject, by=by, at=at)
+        if isinstance(subject, Sheet) and subject.kind in self.begins_on:
+            form.initial = suggestions(subject) | dict(form.initial)
         if self.kind != "folder":
             form.fields["files"] = FilesField(label=gettext_lazy("附件"), required=False)
         return form
@@ -183,6 +185,7 @@ _ORIGINS: dict[str, Callable[[Sheet], list[Origin]]] = {}
 _FIELDS: dict[str, tuple[Mapping[str, Any], Callable[[str, Any], str]]] = {}
 # kind -> (address's name at a door, words, depths that may open it, whether a record has it)
 _PAGES: dict[str, tuple[str, Any, tuple[str, ...], Callable[[Sheet], bool]]] = {}
+_SUGGESTIONS: dict[str, Callable[[Sheet], Mapping[str, Any]]] = {}
 NEVER = {"actions"}
 
 
@@ -213,6 +216,16 @@ def enter_course(
 def origins(sheet: Sheet) -> list[Origin]:
     """What happened to a record in other strands than its own, oldest first."""
     return sorted(_ORIGINS[sheet.kind](sheet), key=lambda o: o.at) if sheet.kind in _ORIGINS else []
+
+
+def enter_suggestions(kind: str, suggest: Callable[[Sheet], Mapping[str, Any]]) -> None:
+    """Enter what is already known where something begins on a kind: the forms' fields of these names start with it."""
+    _SUGGESTIONS[kind] = suggest
+
+
+def suggestions(sheet: Sheet) -> dict[str, Any]:
+    """What the forms of acts that begin on a record start with."""
+    return dict(_SUGGESTIONS[sheet.kind](sheet)) if sheet.kind in _SUGGESTIONS else {}
 
 
 def changes(kind: str, content: Mapping[str, Any]) -> list[str]:

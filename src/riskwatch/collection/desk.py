@@ -8,7 +8,19 @@ from django.utils.translation import gettext_lazy as _
 
 from decree188 import collection as law
 from decree188 import scope
-from riskwatch.case.desk import Act, DateInput, Fact, Origin, PlainForm, ReasonForm, StepForm, enter, enter_course, text
+from riskwatch.case.desk import (
+    Act,
+    DateInput,
+    Fact,
+    Origin,
+    PlainForm,
+    ReasonForm,
+    StepForm,
+    enter,
+    enter_course,
+    enter_suggestions,
+    text,
+)
 from riskwatch.case.lifecycle import Standing
 from riskwatch.case.models import Direction, Folder, Sheet
 from riskwatch.catalogue import queries as catalogue
@@ -121,6 +133,21 @@ def _on_its_page(sheet: Sheet, **said: object) -> Sheet:
     )
 
 
+def _known_of_the_case(decision: Sheet) -> dict[str, str]:
+    """What the information of a case says of its product and risk, for the drafts that a decision calls for."""
+    inside = Sheet.objects.filter(enclosures__folder=decision.folder_id, enclosures__taken_out_at=None).values("pk")
+    info = Information.objects.filter(pk__in=inside).exclude(product="").order_by("pk").first()
+    if info is None:
+        return {"title": decision.title}
+    named = " ".join(x for x in (info.brand, info.product, info.model) if x)
+    return {
+        "title": decision.title,
+        "product": named[:300],
+        "commodity_code": info.commodity_code,
+        "risk": info.hazard_text or info.text,
+    }
+
+
 def _said(name: str, value: object) -> str:
     """A changed field's value as people write it."""
     if name == "hazard":
@@ -201,4 +228,10 @@ def install() -> None:
             roles=("registrar", "case_officer")),
         facts={"information": facts},
     )  # fmt: skip
-    enter_course("information", _origins, {f.name: f.verbose_name for f in Information._meta.fields} | {"aspects": _("方面")}, _said)
+    enter_suggestions("decision", _known_of_the_case)
+    enter_course(
+        "information",
+        _origins,
+        {f.name: f.verbose_name for f in Information._meta.fields} | {"aspects": _("方面")},
+        _said,
+    )

@@ -36,7 +36,9 @@ class JournalForm(forms.Form):
     """Which entries."""
 
     person = forms.CharField(label=_("用户名"), required=False, max_length=60)
-    kind = forms.ChoiceField(label=_("类别"), required=False, choices=[("", _("不限")), *OTHERS.items(), *KINDS.items()])
+    kind = forms.ChoiceField(
+        label=_("类别"), required=False, choices=[("", _("不限")), *OTHERS.items(), *KINDS.items()]
+    )
     number = forms.CharField(label=_("记录编号或案卷号"), required=False, max_length=60)
     since = forms.DateField(label=_("自"), required=False, widget=DateInput())
     until = forms.DateField(label=_("至"), required=False, widget=DateInput())
@@ -47,12 +49,16 @@ class JournalForm(forms.Form):
         said = self.cleaned_data
         rows = Entry.objects.select_related("strand", "actor").order_by("-pk")
         if said.get("person"):
-            rows = rows.filter(actor__in=Person.objects.filter(username__istartswith=said["person"].strip()).values("pk"))
+            rows = rows.filter(
+                actor__in=Person.objects.filter(username__istartswith=said["person"].strip()).values("pk")
+            )
         if said.get("kind"):
             rows = rows.filter(act__startswith=said["kind"] + ".")
         if number := (said.get("number") or "").strip():
             sheets = Sheet.objects.filter(number__iexact=number).values("pk")
-            strands = [f"folder:{pk}" for pk in Folder.objects.filter(number__iexact=number).values_list("pk", flat=True)]
+            strands = [
+                f"folder:{pk}" for pk in Folder.objects.filter(number__iexact=number).values_list("pk", flat=True)
+            ]
             rows = rows.filter(strand__key__in=strands) if strands else rows.filter(sheet_id__in=sheets)
         return rows.filter(received_in(said.get("since"), said.get("until"), field="at"))
 
@@ -84,7 +90,9 @@ def journal(request: SignedIn) -> HttpResponse:
 
 
 def _linked(entries: list[Entry], person: Person, at: Any) -> list[dict[str, Any]]:
-    sheets = visible(Sheet.objects.filter(pk__in=[e.sheet_id for e in entries if e.sheet_id]), to=person, at=at).in_bulk()
+    sheets = visible(
+        Sheet.objects.filter(pk__in=[e.sheet_id for e in entries if e.sheet_id]), to=person, at=at
+    ).in_bulk()
     keys = {int(e.strand.key.partition(":")[2]) for e in entries if e.strand.key.startswith("folder:")}
     folders = folders_visible(Folder.objects.filter(pk__in=keys), to=person, at=at).in_bulk()
     return [

@@ -106,7 +106,12 @@ def inbox(request: SignedIn) -> HttpResponse:
     words = dict(RIVER)
     tabs = [(code, words[code], stages[code]) for code in words if code in stages]
     tabs += [(k, KINDS[k], n) for k, n in stages.items() if k not in words]
-    context = page_of(request, chosen, at=at) | {"tabs": tabs, "kind": stage, "total": sum(counts.values()), "many": counts.get("information", 0) > PAGE}
+    context = page_of(request, chosen, at=at) | {
+        "tabs": tabs,
+        "kind": stage,
+        "total": sum(counts.values()),
+        "many": counts.get("information", 0) > PAGE,
+    }
     if any(p.role == "archivist" for p in me.posts):
         context |= {"closed": archive.to_file(to=request.user, at=at)[:30],
                     "over": archive.to_appraise(to=request.user, at=at)[:COUNTED].count()}  # fmt: skip

@@ -16,7 +16,7 @@ from riskwatch.doors.jobs.simulator import cast as standing
 from riskwatch.doors.jobs.simulator import waiting
 from riskwatch.doors.jobs.simulator.cast import PASSWORD, Cast
 from riskwatch.doors.jobs.simulator.events import events
-from riskwatch.doors.jobs.simulator.river import STAGES, Walk, walk
+from riskwatch.doors.jobs.simulator.river import STAGES, Walk, Way, walk
 from riskwatch.doors.portal.ports import hand_in
 from riskwatch.followup import actions as followup
 from riskwatch.measures import filing, served
@@ -57,11 +57,14 @@ def _cases(cast: Cast) -> int:
     for number, stage in enumerate((*STAGES, *STAGES[:9], "received", "received")):
         at = now - timedelta(days=9 - number % 6, hours=number)
         office = ("sh", "pj", "sh", "sz")[number // 16 % 4] if number >= 16 else "sh"
-        _draft(cast, walk(cast, told[number], upto=stage, at=at, office=office), at)
+        _draft(cast, walk(cast, told[number], upto=stage, at=at, way=Way(office, in_full=True)), at)
     kinds = ("notice", "circular", "order", "regime_change", "survey", "joint_handling")
-    walks = [walk(cast, told[40 + n], upto="issued", at=now - timedelta(days=6), kind=k) for n, k in enumerate(kinds)]
+    walks = [
+        walk(cast, told[40 + n], upto="issued", at=now - timedelta(days=6), way=Way(kind=k, in_full=True))
+        for n, k in enumerate(kinds)
+    ]
     magnets = next(events(SEED, 1, product="磁力积木玩具"))
-    public = walk(cast, magnets, upto="issued", at=now - timedelta(days=6), office="hq", kind="announcement")
+    public = walk(cast, magnets, upto="issued", at=now - timedelta(days=6), way=Way("hq", "announcement", in_full=True))
     _follow(cast, walks[0], walks[2].measure, now)
     _publish(cast, public, now)
     waiting.fill(cast, told[50:], now)

@@ -57,13 +57,17 @@ class Walk:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a walk goes: in which office, to what measure, against which firm, and who assesses."""
+    """How a walk goes: in which office, to what measure, against which firm, who assesses, and how fully that is told.
+
+    In full, the report is the product's own story, at its own level; else it is one of high risk that names the product.
+    """
 
     office: str = "sh"
     kind: str = "notice"
     firm: str = "firm"
     assessor: str = "tech"
     conclusion: str = "measures"
+    in_full: bool = False
 
 
 WRITERS = {"tech": "tech-assessor", "panel": "panel-chair", "centre": "centre-verifier"}
@@ -127,7 +131,9 @@ def _assess(cast: Cast, done: Walk, far: int, at: datetime, way: Way) -> None:
     if far >= 7 and done.assessment:
         assessment.take_up(done.assessment, has_interest=False, by=writer, at=at + 2 * hour)
     if far >= 8 and done.assessment:
-        reporting.submit(done.assessment, document=done.story.document(), by=writer, at=at + 3 * hour)
+        plain = assessed(f"{done.story.product}{done.story.harm}")
+        document = done.story.document() if way.in_full else plain
+        reporting.submit(done.assessment, document=document, by=writer, at=at + 3 * hour)
     if far >= 9 and done.assessment:
         assessment.accept(done.assessment, by=cast[f"{way.office}-approver"], at=at + 4 * hour)
 

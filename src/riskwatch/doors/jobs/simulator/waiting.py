@@ -62,7 +62,7 @@ def _centre(cast: Cast, now: datetime) -> None:
 
 def _panel(cast: Cast, story: Iterator[Event], now: datetime) -> None:
     """The panel: one commission to answer, and one that its chair has begun to write on."""
-    walk_to = Way(assessor="panel")
+    walk_to = Way(assessor="panel", in_full=True)
     walk(cast, next(story), upto="commissioned", at=now - 3 * DAY, way=walk_to)
     begun = walk(cast, next(story), upto="working", at=now - 4 * DAY, way=walk_to)
     assert begun.assessment is not None
@@ -90,8 +90,8 @@ def _laboratory(cast: Cast, story: Iterator[Event], now: datetime) -> None:
 
 def _rival(cast: Cast, story: Iterator[Event], now: datetime) -> None:
     """The other importer: a notice and its duties, and an application to lift that waits for the issuer."""
-    walk(cast, next(story), upto="issued", at=now - 4 * DAY, way=Way(firm="rival"))
-    second = walk(cast, next(story), upto="issued", at=now - 5 * DAY, way=Way(firm="rival"))
+    walk(cast, next(story), upto="issued", at=now - 4 * DAY, way=Way(firm="rival", in_full=True))
+    second = walk(cast, next(story), upto="issued", at=now - 5 * DAY, way=Way(firm="rival", in_full=True))
     assert second.measure is not None
     served.acknowledge(second.measure, by=cast["rival-manager"], at=now - 3 * DAY)
     asked = followup.apply_to_lift(
@@ -112,7 +112,7 @@ def _releases(cast: Cast, now: datetime) -> None:
 
 def _headquarters(cast: Cast, story: Iterator[Event], now: datetime) -> None:
     """Headquarters' decider: an emergency decision to review, and a proposal to decide on."""
-    case_ = walk(cast, next(story), upto="opened", at=now - 3 * DAY, office="hq")
+    case_ = walk(cast, next(story), upto="opened", at=now - 3 * DAY, way=Way("hq", in_full=True))
     assert case_.folder is not None
     today = shanghai_date(now)
     decision.decide_emergency(
@@ -120,12 +120,12 @@ def _headquarters(cast: Cast, story: Iterator[Event], now: datetime) -> None:
         review_on=today + 6 * DAY, measures=case_.story.required, grounds=f"{case_.story.product}{case_.story.harm}", by=cast["hq-decider"],
         at=now - 2 * DAY,
     )  # fmt: skip
-    walk(cast, next(story), upto="proposed", at=now - 4 * DAY, office="hq")
+    walk(cast, next(story), upto="proposed", at=now - 4 * DAY, way=Way("hq", in_full=True))
 
 
 def _supervision(cast: Cast, story: Iterator[Event], now: datetime) -> None:
     """The supervisor: a transfer that the other customs refused, to be ruled on from above."""
-    case_ = walk(cast, next(story), upto="opened", at=now - 4 * DAY, office="pj")
+    case_ = walk(cast, next(story), upto="opened", at=now - 4 * DAY, way=Way("pj", in_full=True))
     assert case_.folder is not None
     asked = transfers.propose(case_.folder, mode="transfer", to=cast.orgs["sz"], reason="进口商在深圳，由深圳海关办理更便利",
                               by=cast["pj-case_officer"], at=now - 3 * DAY)  # fmt: skip
@@ -149,7 +149,7 @@ def _archive(cast: Cast, story: Iterator[Event], now: datetime) -> None:
 
 def _closed(cast: Cast, event: Event, at: datetime) -> Folder:
     """A case that ended without measures."""
-    done = walk(cast, event, upto="decided", at=at, way=Way(conclusion="no_action"))
+    done = walk(cast, event, upto="decided", at=at, way=Way(conclusion="no_action", in_full=True))
     assert done.folder is not None
     return case.close(
         done.folder, summary="涉及批次已全部退运，没有进入销售，不采取措施", by=cast["sh-case_officer"], at=at + DAY
