@@ -28,9 +28,9 @@ def lines(found: Statistics) -> Iterator[list[str | int]]:
     day = _("收到日期") if found.by == "received" else _("发生或发布日期")
     yield [_("统计期间"), f"{found.since:%Y-%m-%d} — {found.until:%Y-%m-%d}", day, str(found.office or _("本辖区"))]
     yield [_("维度"), _("代码"), _("值"), _("收到"), _("已核实")]
-    for name, rows in found.tables.items():
-        yield from ([str(DIMENSIONS[name]), r.code, r.words, r.received, r.verified] for r in rows)
-    yield from ([_("月份"), r.code, r.words, r.received, r.verified] for r in found.months)
+    for heading, rows in [*((str(DIMENSIONS[n]), rows) for n, rows in found.tables.items()), (_("月份"), found.months)]:
+        for row in rows:
+            yield [heading, row.code, row.words, row.received, row.verified]
 
 
 def as_csv(found: Statistics) -> bytes:

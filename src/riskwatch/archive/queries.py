@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from decree188.calendar import shanghai_date
@@ -171,6 +172,6 @@ def to_appraise(*, to: Person, at: datetime) -> QuerySet[Sheet]:
 def package_of(sheet: Sheet) -> bytes:
     """An item's package as it was filed; refused once it is destroyed."""
     row = ArchiveItem.objects.select_related("package").get(pk=sheet.pk)
-    refuse_unless(row.package, _("这件档案没有档案包"), code="no_package", status=404)
+    refuse_unless(row.package, _now("这件档案没有档案包"), code="no_package", status=404)
     assert row.package is not None
     return documents.read(row.package)

@@ -22,8 +22,15 @@ def register(cast, at):
     """One product from one country, written in four ways, one of them by a stranger's office."""
     for n, origin in enumerate(("中国", "China", "CHN", "China; Vietnam", "某地", "中国")):
         office = "sz" if n == 5 else "sh"
-        facts = {"source_kind": "foreign_recall", "text": "t", "origin": origin, "port": "=HYPERLINK(1)" if n == 4 else "浦江"}
-        collection.register(cast.orgs[office], title="磁力玩具小磁铁", facts=facts, by=cast[f"{office}-registrar"], at=at)
+        facts = {
+            "source_kind": "foreign_recall",
+            "text": "t",
+            "origin": origin,
+            "port": "=HYPERLINK(1)" if n == 4 else "浦江",
+        }
+        collection.register(
+            cast.orgs[office], title="磁力玩具小磁铁", facts=facts, by=cast[f"{office}-registrar"], at=at
+        )
 
 
 def test_one_country_is_one_row_however_it_was_written(cast, at, register):
@@ -78,4 +85,6 @@ def test_a_period_that_runs_backwards_is_marked_on_the_page(cast, at, register):
     client = Client()
     client.force_login(cast["sh-archivist"])
     assert "截止日期早于开始日期" in client.get("/office/archive/?since=2026-02-01&until=2026-01-01").content.decode()
-    assert client.get("/office/archive/statistics.csv?since=2026-02-01&until=2026-01-01")["Content-Type"].startswith("text/html")
+    assert client.get("/office/archive/statistics.csv?since=2026-02-01&until=2026-01-01")["Content-Type"].startswith(
+        "text/html"
+    )

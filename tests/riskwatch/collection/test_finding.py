@@ -75,13 +75,23 @@ def test_counting_stops_at_its_bound(cast, at, register):
 @pytest.mark.parametrize("by", ["received", "event"])
 def test_one_pass_counts_what_counting_one_by_one_does(cast, at, register, by):
     Sheet.objects.filter(pk=register[0].pk).update(stage="verified")
-    since, until = (date(2026, 3, 11), date(2026, 3, 14)) if by == "received" else (date(2025, 12, 31), date(2026, 1, 2))
+    since, until = (
+        (date(2026, 3, 11), date(2026, 3, 14)) if by == "received" else (date(2025, 12, 31), date(2026, 1, 2))
+    )
     counted = tally(owners=[cast.orgs["sh"].pk], since=since, until=until, by=by)
     expected = {name: Counter() for name in DIMENSIONS}
     for info in Information.objects.filter(sheet__owner=cast.orgs["sh"]).select_related("sheet"):
         day = info.occurred_on if by == "event" else info.sheet.made_at.astimezone(at.tzinfo).date()
         if since <= day <= until:
-            values = (info.source_kind, info.hazard, info.origin, info.port, info.commodity_code[:2], info.sheet.stage, f"{day:%Y-%m}")
+            values = (
+                info.source_kind,
+                info.hazard,
+                info.origin,
+                info.port,
+                info.commodity_code[:2],
+                info.sheet.stage,
+                f"{day:%Y-%m}",
+            )
             for name, value in zip(DIMENSIONS, values, strict=True):
                 expected[name][value] += 1
     assert {name: {v: n for v, n, _k in rows} for name, rows in counted.items()} == expected

@@ -20,7 +20,9 @@ def audit(cast):
 
 def test_entries_are_found_by_person_kind_record_and_day(audit, cast, told, at):
     first, second = (walk(cast, e, upto="verifying", at=at).information for e in told[:2])
-    policy.set_policy(key="handling", amount=4, unit="working_days", valid_from=at.date(), reason="r", by=cast["hq-policy"], at=at)
+    policy.set_policy(
+        key="handling", amount=4, unit="working_days", valid_from=at.date(), reason="r", by=cast["hq-policy"], at=at
+    )
 
     def said(query):
         return audit.get("/office/journal/?" + query).content.decode()

@@ -58,7 +58,12 @@ def test_a_piece_that_came_after_the_confirmation_is_left_alone(registrar, piece
 def test_refusals_are_told_piece_by_piece_and_the_others_are_done(registrar, pieces, cast, at):
     food = collection.register(cast.orgs["sh"], title="奶酪", facts={"source_kind": "media", "text": "t", "commodity_code": "0406"},
                                by=cast["sh-registrar"], at=at)  # fmt: skip
-    said = {"sheet": [s.pk for s in (*pieces[:2], food)], "confirm": "1", "reason": "属食品", "elsewhere": "食品主管部门"}
+    said = {
+        "sheet": [s.pk for s in (*pieces[:2], food)],
+        "confirm": "1",
+        "reason": "属食品",
+        "elsewhere": "食品主管部门",
+    }
     answer = registrar.post("/office/information/together/information-refuse_scope/", said).content.decode()
     assert "已办理 1 条" in answer
     assert "未办理 2 条" in answer

@@ -92,7 +92,7 @@ def _follow(cast: Cast, noticed: Walk, order: Any, now: datetime) -> None:
     followup.apply_to_lift(
         notice, report=f"已整改并经第三方检测合格（{story.check}）", by=cast["firm-manager"], at=now - day
     )
-    first = notice.effects.filter(kind="filing").first()
+    first = notice.effects.get(kind="filing")
     filing.send(first, summary="已向进口商发布通告", by=cast["sh-case_officer"], at=now - 2 * day)
     followup.object_to(order, grounds="涉及数量与实际不符", by=cast["firm-manager"], at=now - day)
 
@@ -100,6 +100,7 @@ def _follow(cast: Cast, noticed: Walk, order: Any, now: datetime) -> None:
 def _publish(cast: Cast, public: Walk, now: datetime) -> None:
     day = timedelta(days=1)
     story = public.story
+    assert public.measure is not None
     asked = disclosure.request(public.measure, title=f"关于部分{story.product}的风险警示公告", body=f"部分{story.product}{story.harm}。\n\n{story.advice}。",
                                left_out="企业内部检测数据，属商业秘密", by=cast["hq-case_officer"], at=now - 4 * day)  # fmt: skip
     disclosure.publish(asked, redacted=True, by=cast["hq-releaser"], at=now - 3 * day)
