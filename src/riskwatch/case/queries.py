@@ -173,6 +173,11 @@ def chain(sheet: Sheet) -> tuple[list[Sheet], list[Sheet]]:
     return causes, effects
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is the whole number of a record."""
+    return Sheet.objects.filter(number__iexact=text.strip()[:120]).exists()
+
+
 def holding(text: str) -> Q:
     """Sheets that hold a text: Chinese and English words, numbers and codes.
 
@@ -184,7 +189,7 @@ def holding(text: str) -> Q:
 
     wanted = text.strip()[:120]
     condition = Q(number__istartswith=wanted)
-    if not Sheet.objects.filter(number__iexact=wanted).exists():
+    if not is_number(wanted):
         if words := tokens(wanted).split():
             condition |= Q(tokens=reduce(and_, (SearchQuery(w, config="simple") for w in words)))
         if len(wanted) >= 3:
@@ -193,14 +198,14 @@ def holding(text: str) -> Q:
 
 
 def search(text: str, *, to: Person, at: datetime, kinds: Iterable[str] = ()) -> QuerySet[Sheet]:
-    """Sheets that a person may see and that hold a text."""
+    """Sheets that a person may see and that hold a text; the record of a whole number comes before those named after it."""
     if not text.strip():
         return Sheet.objects.none()
     rows = visible(Sheet.objects.filter(holding(text)), to=to, at=at).select_related("owner").defer(*UNSHOWN)
     if kinds:
         rows = rows.filter(kind__in=list(kinds))
     # Newest first by key, so that the database can stop at the first page of a common word.
-    return rows.order_by("-pk")
+    return rows.order_by("pk" if is_number(text) else "-pk")
 
 
 def messages(person: Person, *, at: datetime) -> QuerySet[Message]:

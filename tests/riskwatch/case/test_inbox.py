@@ -66,3 +66,10 @@ def test_a_search_is_narrowed_by_kind_and_day_and_told_how_much_it_found(cast, t
     assert "找到 0 条记录" in page(cast, "sh-case_officer", f"/office/search/?q={brand}&until=2020-01-01")
     assert done.folder.number in page(cast, "sh-case_officer", f"/office/search/?q={done.folder.title[:8]}")
     assert "找到 0 条记录" in page(cast, "sz-case_officer", f"/office/search/?q={brand}")
+
+
+def test_the_record_of_a_whole_number_comes_before_those_named_after_it(cast, told, at):
+    sheet = walk(cast, told[0], upto="reported", at=at).information
+    found = list(queries.search(sheet.number, to=cast["sh-verifier"], at=at))
+    assert found[0] == sheet
+    assert found[1].number == f"{sheet.number}-H1"

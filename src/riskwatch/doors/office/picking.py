@@ -20,7 +20,7 @@ from riskwatch.catalogue import queries as catalogue
 from riskwatch.collection import finding
 from riskwatch.parties.models import Person
 
-MOST = 1000  # pieces that one press acts on
+MOST = 200  # pieces that one press acts on: some seconds of work, each piece by its own act
 ANY = ("", _("不限"))
 
 
