@@ -20,7 +20,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "src"))
 from riskstats.kernels import cores
-from riskstats.surveillance import Cusum, Early, Ears, Farrington, cusum, early_warning, ears, ewma, farrington
+from riskstats.surveillance import Cusum, Ears, Farrington, cusum, early_warning, ears, ewma, farrington
 from riskstats.surveillance.simulation import CURRENT, scenarios, simulate
 
 WEEKS, LONG = 340, 520

@@ -14,6 +14,7 @@ from riskwatch.case.models import Sheet
 from riskwatch.measures.checks import sent_up
 from riskwatch.measures.drafting import TEXTS
 from riskwatch.measures.models import Addressee, Filing, Line, Measure
+from riskwatch.measures.words import instruction_words
 
 
 def facts(sheet: Sheet, depth: str) -> list[Fact]:
@@ -95,7 +96,10 @@ def _service(row: Addressee, role: str) -> str:
 
 def _outside(measure: Measure) -> list[Fact]:
     rows = list(measure.instructions.order_by("pk"))
-    sent = [f"{i.action}：{i.receipt or i.problem or _('等待发送')}（{_('尝试')}{i.tries}）" for i in rows]
+    sent = [
+        f"{instruction_words(i.action)}：{i.receipt or i.problem or _('等待发送')}（{_('尝试')}{i.tries}）"
+        for i in rows
+    ]
     refused = [i for i in rows if i.refused_at]
     lots, failed = sum(i.lots or 0 for i in rows), sum(i.failed or 0 for i in rows)
     seen = _("查验%(lots)s批，不合格%(failed)s批") % {"lots": lots, "failed": failed}
