@@ -26,7 +26,12 @@ def harmless(text: str) -> str:
 def lines(found: Statistics) -> Iterator[list[str | int]]:
     """The file's lines: what was counted, then one line a value."""
     day = _("收到日期") if found.by == "received" else _("发生或发布日期")
-    yield [_("统计期间"), f"{found.since:%Y-%m-%d} — {found.until:%Y-%m-%d}", day, str(found.office or _("本辖区"))]
+    yield [
+        _("统计期间"),
+        f"{found.since.isoformat()} — {found.until.isoformat()}",
+        day,
+        str(found.office or _("本辖区")),
+    ]
     yield [_("维度"), _("代码"), _("值"), _("收到"), _("已核实")]
     for heading, rows in [*((str(DIMENSIONS[n]), rows) for n, rows in found.tables.items()), (_("月份"), found.months)]:
         for row in rows:
