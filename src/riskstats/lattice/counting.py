@@ -164,22 +164,21 @@ class Lattice:
         def bring(source: int) -> None:
             tracked = self._tracked[source]
             tracked.lengthen(now - self._first + 1)
-            parts = [(self._within(c, self._first, before), c) for c in fresh[source]]
+            parts = [(c.within(self._first, before), c) for c in fresh[source]]
             if now > before:
-                parts += [(self._within(c, before + 1, now), c) for c in self.store.chunks(source)]
+                parts += [(c.within(before + 1, now), c) for c in self.store.chunks(source)]
             for rows, chunk in parts:
-                if tracked.tables is not None and len(rows):
-                    columns, week = np.unique(chunk.week[rows] - self._first, return_inverse=True)
+                if tracked.tables is not None and (rows is None or len(rows)):
+                    taken = chunk.week if rows is None else chunk.week[rows]
+                    columns, week = np.unique(taken - self._first, return_inverse=True)
                     counts = np.zeros((len(tracked.key), len(columns)), dtype=np.int32)
-                    self._add(chunk, rows, week.astype(np.int32), (tracked.rollup, tracked.key), tracked.tables, counts)
+                    self._add(
+                        chunk, rows, (week.astype(np.int32), 0), (tracked.rollup, tracked.key), tracked.tables, counts
+                    )
                     tracked.add(columns, counts)
 
         self._map(bring)
         return self._finish()
-
-    @staticmethod
-    def _within(chunk: Chunk, first: int, last: int) -> NDArray[np.intp]:
-        return np.flatnonzero((chunk.week >= first) & (chunk.week <= last))
 
     def _map(self, task: Callable[[int], Any]) -> list[Any]:
         """A task for each source, shared among threads."""
@@ -190,18 +189,18 @@ class Lattice:
             return list(pool.map(task, over))
 
     def _add(
-        self, chunk: Chunk, rows: NDArray[np.intp] | None, week: NDArray[np.int32], cells: tuple[Ints, Ints],
-        tables: tuple[Any, Any], counts: NDArray[np.int32],
+        self, chunk: Chunk, rows: NDArray[np.intp] | None, weeks: tuple[NDArray[np.int32], int],
+        cells: tuple[Ints, Ints], tables: tuple[Any, Any, Any], counts: NDArray[np.int32],
     ) -> None:  # fmt: skip
-        """Add a chunk's records, or some rows of it, to counts; ``week`` are columns."""
+        """Add a chunk's records, or some rows of it, to counts; ``weeks`` are its weeks and the first column's."""
         skip = _NONE if chunk.group is None else self._skip(chunk)
         packed = chunk.packed
         if rows is not None:
             packed, skip = packed[rows], skip if chunk.group is None else skip[rows]
         dense = self._dense(cells, tables, len(packed) // 4)
-        add_records(packed, week, skip, self.plan.layout, *tables, dense, counts)
+        add_records(packed, *weeks, skip, self.plan.layout, *tables, dense, counts)
 
-    def _dense(self, cells: tuple[Ints, Ints], tables: tuple[Any, Any], room: int) -> tuple[Any, ...]:
+    def _dense(self, cells: tuple[Ints, Ints], tables: tuple[Any, Any, Any], room: int) -> tuple[Any, ...]:
         """Rows of candidates by node, for roll-ups with one further dimension, where they cost little against the pass."""
         plan, leads = self.plan, tables[1]
         size = len(plan)
@@ -240,11 +239,9 @@ class Lattice:
             lasting = np.arange(len(cells[0])) >= new.sum()
             only = tracked.take_up(*cells, self._now - self._first + 1 + 52, lasting)
             for chunk in self.store.chunks(source):
-                inside = chunk.week >= self._first
-                inside &= chunk.week <= self._now
-                rows = None if inside.all() else np.flatnonzero(inside)
-                week = (chunk.week if rows is None else chunk.week[rows]) - np.int32(self._first)
-                self._add(chunk, rows, week, cells, only, tracked.blocks[-1])
+                rows = chunk.within(self._first, self._now)
+                week = chunk.week if rows is None else chunk.week[rows]
+                self._add(chunk, rows, (week, self._first), cells, only, tracked.blocks[-1])
         tracked.active = np.minimum(tracked.active, self._now - 1)
         tracked.active[tracked.row_of(rollup, key)] = self._now
         tracked.retire(self._now - self.keep)
@@ -269,16 +266,15 @@ class Lattice:
     def _recent(self, source: int) -> tuple[Ints, Ints, Ints]:
         """One source's candidates: roll-ups, keys, recent counts, sorted."""
         packed, skips = [_NONE], [_NONE]
-        grouped = any(chunk.group is not None for chunk in self.store.chunks(source))
         for chunk in self.store.chunks(source):
-            rows = self._within(chunk, max(self._first, self._now - self.window + 1), self._now)
-            packed.append(chunk.packed[rows])
-            if grouped:
-                skips.append(np.zeros(len(rows), dtype=np.int64) if chunk.group is None else self._skip(chunk)[rows])
-        layout = self.plan.layout
-        found = count_recent(
-            np.concatenate(packed), np.concatenate(skips), layout[:3], self.plan.needs, self._floors, self._least
-        )
+            rows = chunk.within(max(self._first, self._now - self.window + 1), self._now)
+            here = slice(None) if rows is None else rows
+            packed.append(chunk.packed[here])
+            skips.append(np.zeros(len(packed[-1]), dtype=np.int64) if chunk.group is None else self._skip(chunk)[here])
+        records, skip = np.concatenate(packed), np.concatenate(skips)
+        order = np.argsort(records)
+        skip = skip[order] if skip.any() else _NONE
+        found = count_recent(records[order], skip, self.plan.layout[:3], self.plan.needs, self._floors, self._least)
         found = found[:, np.lexsort((found[1], found[0]))]
         return found[0], found[1], found[2]
 

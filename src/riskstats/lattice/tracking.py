@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from riskstats.inputs import Ints
 from riskstats.lattice.kernels import SIEVE, fill, fill_sieve, look_up
-from riskstats.lattice.schema import Plan
+from riskstats.lattice.schema import LEAD, Plan
 
 _NONE = np.zeros(0, dtype=np.int64)
 
@@ -63,7 +63,7 @@ class Tracked:
         self.plan = plan
         self.rollup, self.key = _NONE, _NONE
         self.blocks: list[NDArray[np.int32]] = []
-        self.tables: tuple[Any, Any] | None = None
+        self.tables: tuple[Any, Any, Any] | None = None
         self.active, self.lasting = _NONE, np.zeros(0, dtype=bool)
 
     def retire(self, before: int) -> None:
@@ -84,7 +84,7 @@ class Tracked:
             return np.full(len(key), -1, dtype=np.intp)
         return np.asarray(look_up(self.tables[0], rollup, key))
 
-    def take_up(self, rollup: Ints, key: Ints, weeks: int, lasting: NDArray[np.bool_]) -> tuple[Any, Any]:
+    def take_up(self, rollup: Ints, key: Ints, weeks: int, lasting: NDArray[np.bool_]) -> tuple[Any, Any, Any]:
         """Begin to track cells, some for good; returns hash tables of them alone, their rows numbered in their own block."""
         start = len(self.key)
         self.rollup, self.key = np.concatenate([self.rollup, rollup]), np.concatenate([self.key, key])
@@ -109,7 +109,7 @@ class Tracked:
             at += len(block)
 
 
-def tables_of(plan: Plan, rollup: Ints, key: Ints) -> tuple[Any, Any]:
+def tables_of(plan: Plan, rollup: Ints, key: Ints) -> tuple[Any, Any, Any]:
     """Hash tables of cells by roll-up, rows numbered in the order given, and of their first dimensions."""
     rows = [np.flatnonzero(rollup == g) for g in range(len(plan))]
     leads = [np.unique(plan.lead(key[r])) for r in rows]
@@ -119,7 +119,24 @@ def tables_of(plan: Plan, rollup: Ints, key: Ints) -> tuple[Any, Any]:
     for g, r in enumerate(rows):
         if len(r):
             fill_sieve(sieve, place[g], bits[g], key[r])
-    return (table, base, bits, sieve, place), _hash(leads, [np.arange(len(k)) for k in leads])
+    return (table, base, bits, sieve, place), _hash(leads, [np.arange(len(k)) for k in leads]), _marks(plan, leads)
+
+
+def _marks(plan: Plan, leads: list[Ints]) -> tuple[Ints, Ints]:
+    """For each node of the first two dimensions, as bits, the roll-ups that have cells with it or with a node above it."""
+    marks = []
+    for d, (dimension, shift, bit) in enumerate(
+        list(zip(plan.schema.dimensions, plan.schema.shifts, plan.schema.bits, strict=True))[:LEAD]
+    ):
+        tree = dimension.tree
+        mark = np.zeros(1 << bit, dtype=np.int64)
+        for g, keys in enumerate(leads):
+            level = plan.rollups[g][d]
+            held = np.zeros(len(tree), dtype=bool)
+            held[(keys >> shift) & ((1 << bit) - 1)] = True
+            mark[: len(tree)] |= np.where(held[tree.ancestors_at(level)], 1 << g, 0)
+        marks.append(mark)
+    return (marks[0], marks[1]) if len(marks) == LEAD else (marks[0], np.full(1, -1, dtype=np.int64))
 
 
 def _hash(keys: list[Ints], ids: list[Ints]) -> tuple[Any, Any, Any]:
