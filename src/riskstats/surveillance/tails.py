@@ -131,3 +131,32 @@ def lower_quantile(alpha, z, mu, phi):  # type: ignore[no-untyped-def]
         p *= (a + b * x) / (x + 1.0)
         x += 1.0
     return x
+
+
+@kernel
+def normal_upper(z):  # type: ignore[no-untyped-def]
+    """Upper tail of the standard normal."""
+    return 0.5 * math.erfc(z / math.sqrt(2.0))
+
+
+@kernel
+def normal_upper_quantile(p):  # type: ignore[no-untyped-def]
+    """The value whose upper tail is ``p``: a rational start (Abramowitz & Stegun 26.2.23), then Halley's steps."""
+    if p >= 1.0:
+        return -math.inf
+    if p > 0.5:
+        return -normal_upper_quantile_of_small(1.0 - p)
+    return normal_upper_quantile_of_small(p)
+
+
+@kernel
+def normal_upper_quantile_of_small(p):  # type: ignore[no-untyped-def]
+    """The same for ``p`` up to one half."""
+    if p <= 0.0:
+        return math.inf
+    t = math.sqrt(-2.0 * math.log(p))
+    z = t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1.0 + t * (1.432788 + t * (0.189269 + t * 0.001308)))
+    for _ in range(2):
+        off = (normal_upper(z) - p) * math.sqrt(2.0 * math.pi) * math.exp(0.5 * z * z)
+        z += off / (1.0 - 0.5 * z * off)
+    return z
