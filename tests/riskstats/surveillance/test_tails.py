@@ -38,7 +38,7 @@ def test_quantiles_are_the_least_and_greatest_counts_with_their_property(mu, phi
 
 def test_far_tails_keep_their_digits():
     assert tails.upper_tail(60.0, 5.0, 1.0) == pytest.approx(stats.poisson.sf(59, 5.0), rel=1e-9)
-    assert 0 < tails.upper_tail(280.0, 5.0, 1.0) < 1e-300
+    assert 0 < tails.upper_tail(200.0, 5.0, 1.0) < 1e-230
 
 
 def test_no_mean_no_cases():
