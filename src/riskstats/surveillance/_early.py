@@ -13,6 +13,7 @@ from riskstats.surveillance.tails import lower_tail, mass, normal_upper, normal_
 
 _SCORED, _NO_REFERENCE, _NO_CASES, _UNSETTLED, _FEW, _UNSEEN = (int(s) for s in list(State)[:6])
 _STEPS, _STOP, _STRIDE, _NEAR = 30, 1e-8, 2.0, 2
+_MOST = 1e12  # an expected count that no fit is believed
 _NODES = (-math.sqrt(3.0), 0.0, math.sqrt(3.0))  # three-point Gauss-Hermite rule
 _SHARES = (1.0 / 6.0, 2.0 / 3.0, 1.0 / 6.0)
 
@@ -73,7 +74,7 @@ def _dispersion(y, mu, weight, spare):  # type: ignore[no-untyped-def]
             squares += off * off
             cases += mu[i]
             n += 1.0
-    if spare <= 0.0 or total <= 0.0:
+    if spare <= 0.0 or total <= 0.0 or not total < math.inf:
         return 1.0, 0.0
     mean = total / n
     spread = max(squares / n - mean * mean, 0.0) / (mean * mean * n)
@@ -247,8 +248,8 @@ def _place(window, x, fit, at, depth, upper):  # type: ignore[no-untyped-def]
 def _carried(window, x, fit, now, test):  # type: ignore[no-untyped-def]
     """The level left for this week's own p-value after last week's has had its say, and the two combined.
 
-    Normal scores of the two weeks are added, last week's with the weight ``carry`` and at most the level's own score, and
-    standardised with the correlation that their common estimate gives them.
+    Normal scores of the two weeks are added, last week's with the weight ``carry`` and at most the level's own score either
+    way, and standardised with the correlation that their common estimate gives them.
     """
     alpha, upper, depth, carry = test
     own, mean, spread = now
@@ -261,7 +262,7 @@ def _carried(window, x, fit, now, test):  # type: ignore[no-untyped-def]
     common = math.sqrt(doubt / (phi + doubt) * doubt_before / (phi + doubt_before))
     scale = math.sqrt(1.0 + carry * carry + 2.0 * carry * common)
     z = normal_upper_quantile(alpha)
-    pull = carry * min(normal_upper_quantile(max(before, 1e-300)), z)
+    pull = carry * min(max(normal_upper_quantile(max(before, 1e-300)), -z), z)
     return normal_upper(z * scale - pull), normal_upper((normal_upper_quantile(max(own, 1e-300)) + pull) / scale)
 
 
@@ -272,6 +273,8 @@ def _one(window, x, fit, test, out):  # type: ignore[no-untyped-def]
     _, upper, depth, _ = test
     y, end = window[0][-1], len(window[0]) - 1
     own, mean, spread, ties = _place(window, x, fit, end, depth, upper)
+    if not mean < _MOST:
+        return False
     level, together = _carried(window, x, fit, (own, mean, spread), test)
     out[0], out[2], out[4] = mean, together, phi + mean * math.expm1(min(spread, 5.0))
     out[1] = _bound(mean, mean, (phi, doubt, spread), (level, upper), ties)

@@ -45,3 +45,20 @@ def test_no_mean_no_cases():
     assert tails.upper_tail(1.0, 0.0, 1.0) == 0
     assert tails.lower_tail(0.0, 0.0, 1.0) == 1
     assert np.isinf(tails.upper_quantile(0.05, 1.645, np.inf, 1.0))
+
+
+@pytest.mark.parametrize("phi", [1.0, 30.0])
+def test_tails_of_very_wide_laws_follow_the_expansion(phi):
+    mu = 3e10 / phi
+    for x in (-3.0, 0.5, 3.0):
+        k = float(np.floor(mu + x * np.sqrt(mu * phi)))
+        skew = (2 * phi - 1) / np.sqrt(mu * phi)
+        assert tails.upper_tail(k, mu, phi) == pytest.approx(stats.pearson3.sf(x, skew), rel=1e-3)
+        assert tails.upper_tail(k, mu, phi) + tails.lower_tail(k - 1, mu, phi) == pytest.approx(1)
+    high = tails.upper_quantile(0.005, stats.norm.isf(0.005), mu, phi)
+    assert tails.upper_tail(high, mu, phi) == pytest.approx(0.005, rel=1e-3)
+
+
+@given(p=st.floats(1e-290, 0.9999))
+def test_the_normal_quantile(p):
+    assert tails.normal_upper_quantile(p) == pytest.approx(stats.norm.isf(p), rel=1e-10, abs=1e-12)
