@@ -285,11 +285,26 @@ def _one(window, x, fit, test, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _load(row, exposure, series, first, into):  # type: ignore[no-untyped-def]
+    """Counts, exposures (0 before the panel begins) and their logs from ``first`` on; returns totals of the first two."""
+    y, seen, offset = into
+    cases, total = 0.0, 0.0
+    for i in range(len(y)):
+        at = first + i
+        e = 0.0 if at < 0 else (exposure[series, at] if exposure.size > 0 else 1.0)
+        y[i] = row[at] if at >= 0 else 0.0
+        seen[i], offset[i] = e, math.log(e) if e > 0.0 else 0.0
+        cases, total = cases + y[i], total + e
+    return cases, total
+
+
+@kernel
 def score_week(block, inputs, design, how, results):  # type: ignore[no-untyped-def]
     """Score one tested week of a block of series.
 
     ``inputs`` are (counts, exposure); ``design`` is (first row, one past the last, columns of the rows, columns of the
-    last weeks, week); ``how`` is (prior, level of trimming, (alpha, upward, depth of ties, carry), floor, floor weeks); ``results`` are (values, alarm, state), written.
+    last weeks, week); ``how`` is (prior, level of trimming, (alpha, upward, depth of ties, carry), floor, floor
+    weeks); ``results`` are (values, alarm, state), written.
     """
     counts, exposure = inputs
     first, stop, x, now, week = design
@@ -299,28 +314,24 @@ def score_week(block, inputs, design, how, results):  # type: ignore[no-untyped-
     n, k, span = stop - first, len(prior), now.shape[1]
     y, seen, offset, weight = np.empty(n), np.ones(n), np.zeros(n), np.empty(n)
     recent, looked, out = np.empty(span), np.ones(span), np.empty(6)
+    empty = np.empty(span)
     beta, mu, info, scaled = np.empty(k), np.empty(n), np.empty((k, k)), np.empty((k, n))
     for series in range(block[0], block[1]):
-        cases, total = 0.0, 0.0
-        for i in range(n):
-            y[i] = counts[series, first + i]
-            e = exposure[series, first + i] if exposure.size > 0 else 1.0
-            seen[i], offset[i] = (1.0, math.log(e)) if e > 0.0 else (0.0, 0.0)
-            cases, total = cases + y[i], total + e
-        for i in range(span):
-            at = week - span + 1 + i
-            recent[i] = counts[series, at] if at >= 0 else 0.0
-            looked[i] = (exposure[series, at] if exposure.size > 0 else 1.0) if at >= 0 else 0.0
+        cases, total = _load(counts[series], exposure, series, first, (y, seen, offset))
+        _load(counts[series], exposure, series, week - span + 1, (recent, looked, empty))
         out[:] = math.nan
         alarm[series], state[series] = False, _UNSEEN if looked[-1] == 0.0 else _NO_REFERENCE
+        for i in range(n):
+            seen[i] = 1.0 if seen[i] > 0.0 else 0.0
         if looked[-1] > 0.0 and total > 0.0:
             beta[:] = 0.0
             beta[0] = math.log(max(cases, 0.5) / total)
             settled, phi, doubt = robust_fit((x, y, offset), seen, prior, beyond, (beta, mu, info, scaled), weight)
-            state[series] = _SCORED if settled else _UNSETTLED
+            state[series] = _UNSETTLED
             if settled:
                 fit = (beta, info, (phi, math.sqrt(min(doubt, 1.0))))
                 alarm[series] = _one((recent, looked), now, fit, test, out)
+                state[series] = _SCORED if out[0] == out[0] else _UNSETTLED
         recently = 0
         for i in range(max(week - floor_weeks + 1, 0), week + 1):
             recently += counts[series, i]

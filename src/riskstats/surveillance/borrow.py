@@ -87,7 +87,7 @@ def depths(tree: Ints) -> Ints:
     return depth
 
 
-def prior_of(cases: Floats, chances: Floats, parent: Ints) -> tuple[Floats, Floats]:
+def prior_of(cases: Floats, chances: Floats, parent: Ints, *, rates: bool = False) -> tuple[Floats, Floats]:
     """Mean share and prior shape for each series, by moments over its siblings (itself included).
 
     Parameters
@@ -97,14 +97,21 @@ def prior_of(cases: Floats, chances: Floats, parent: Ints) -> tuple[Floats, Floa
     chances : ndarray, shape (series,)
         Its parent's cases in the same weeks (times the ratio of exposures).
     parent : ndarray of int, shape (series,)
+    rates : bool
+        Whether shares are relative rates (exposures are given): siblings without any history then have a share of 1,
+        otherwise an equal part.
+
+    Notes
+    -----
+    Fewer than three siblings with history do not tell how siblings differ: the prior then weighs one case.
 
     Examples
     --------
-    Siblings with shares of 0.1 and 0.3 of 1,000: mean 0.2; the spread beyond chance gives the shape:
+    Siblings with shares of 0.1, 0.2 and 0.3 of 1,000: mean 0.2; the spread beyond chance gives the shape:
 
-    >>> mean, shape = prior_of(np.array([100.0, 300.0]), np.array([1000.0, 1000.0]), np.array([0, 0]))
+    >>> mean, shape = prior_of(np.array([100.0, 200.0, 300.0]), np.full(3, 1000.0), np.array([0, 0, 0]))
     >>> mean, shape.round(2)
-    (array([0.2, 0.2]), array([4.08, 4.08]))
+    (array([0.2, 0.2, 0.2]), array([6.19, 6.19, 6.19]))
     """
     family = np.where(parent >= 0, parent, len(parent))
     size = len(parent) + 1
@@ -112,12 +119,14 @@ def prior_of(cases: Floats, chances: Floats, parent: Ints) -> tuple[Floats, Floa
     def summed(x: Floats) -> Floats:
         return np.asarray(np.bincount(family, x, size)[family], dtype=np.float64)
 
-    total, count = np.maximum(summed(chances), 1e-12), summed(np.ones(len(cases)))
-    mean = np.maximum(summed(cases), 0.5) / total
+    total, told = summed(chances), summed((chances > 0).astype(np.float64))
+    blank = np.ones(len(cases)) if rates else 1.0 / summed(np.ones(len(cases)))
+    mean = np.divide(np.maximum(summed(cases), 0.5), total, out=blank, where=total > 0)
+    total = np.maximum(total, 1e-12)
     share = np.divide(cases, chances, out=mean.copy(), where=chances > 0)
-    between = summed(chances * (share - mean) ** 2) / total - mean * count / total
+    between = summed(chances * (share - mean) ** 2) / total - mean * told / total
     shape = np.divide(mean**2, between, out=np.full(len(cases), _FIRMEST), where=between > mean**2 / _FIRMEST)
-    return mean, np.maximum(shape, 0.5)
+    return mean, np.where(told < 3, 1.0, np.maximum(shape, 0.5))
 
 
 @kernel
@@ -209,7 +218,7 @@ def _borrow_week(counts: Counts, exposure: Floats, tree: Ints, week: int, how: t
     options, borrow, bound, out = how
     first = max(week - round(options.years * options.year_length) - 3, 0)
     seen, cases, chances = _history(counts, exposure, tree, first, week - options.skip)
-    mean, shape = prior_of(cases, chances, tree)
+    mean, shape = prior_of(cases, chances, tree, rates=bool(exposure.size))
     share = (shape + cases) / (shape / mean + chances)
     now = exposure[:, week] if exposure.size else np.ones(len(counts))
     needy = (tree >= 0) & (now > 0) & ((seen < borrow.own_weeks) | (cases < borrow.own_cases))

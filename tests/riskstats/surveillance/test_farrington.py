@@ -61,6 +61,7 @@ def test_missing_weeks_are_neither_reference_nor_tested():
     assert found.state[0, 0] == State.NO_EXPOSURE
     assert not found.alarm[0, 0]
     assert np.isnan(found.upperbound[0, 0])
+    assert np.isnan(found.expected[0, 0])
     zeros = farrington(counts, weeks=[-1])
     assert found.expected[1, 0] != zeros.expected[1, 0]
     np.testing.assert_array_equal(found.expected[2:], zeros.expected[2:])

@@ -27,7 +27,7 @@ def brute(y, mu, alpha, change, sign):
             up = mu * np.exp(size) if change == "intercept" else mu + size * last
             return -(law(up, alpha).logpmf(part) - law(mu, alpha).logpmf(part)).sum()
 
-        edges = np.linspace(0, 16, 33) if sign > 0 else np.linspace(-4, 0, 9)
+        edges = np.array([0, 0.3, 0.8, 2, 5, 16]) if sign > 0 else np.array([-4, -1.5, -0.5, 0])
         for a, b in pairwise(edges):
             best = max(
                 best, -optimize.minimize_scalar(loss, bounds=(a, b), method="bounded", options={"xatol": 1e-9}).fun
@@ -40,7 +40,7 @@ def brute(y, mu, alpha, change, sign):
 def test_glr_is_the_maximum_over_onset_and_size(alpha, change, sign):
     options = Glr(1e6, alpha, change)
     found = glr(COUNTS, weeks=WEEKS, expected=3.0, options=options, direction="increase" if sign > 0 else "decrease")
-    for i in (0, 6, 13, 24):
+    for i in (0, 4, 11):
         assert found.score[0, i] == pytest.approx(brute(COUNTS[0, : WEEKS[i] + 1], 3.0, alpha, change, sign), abs=1e-6)
 
 
