@@ -29,9 +29,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskstats.inputs import Ints, refuse
-from riskstats.lattice.kernels import SIEVE, add_records, count_recent, fill, fill_sieve, look_up, spread
+from riskstats.lattice.kernels import add_records, count_recent, spread
 from riskstats.lattice.schema import LEAD, Dimension, Plan, Schema
 from riskstats.lattice.store import Added, Chunk, EventStore
+from riskstats.lattice.tracking import CellCounts, Tracked
 from riskstats.trees import Tree
 
 __all__ = ["CellCounts", "Dimension", "EventStore", "Floors", "Lattice", "Plan", "Schema", "Tree"]
@@ -80,104 +81,6 @@ class Floors:
         return (*place, floor), (*place, below)
 
 
-@dataclass(frozen=True, eq=False)
-class CellCounts:
-    """One source's candidates and their weekly counts.
-
-    Attributes
-    ----------
-    rollup, key : ndarray of int64, shape (candidates,)
-        Roll-up index in the plan and cell key; sorted.
-    recent : ndarray of int64
-        Records of the window.
-    first, last : int
-        The weeks of the first and the last row of ``series()``.
-    """
-
-    rollup: Ints
-    key: Ints
-    recent: Ints
-    first: int
-    last: int
-    _blocks: tuple[NDArray[np.int32], ...]
-    _row: NDArray[np.intp]
-
-    def __len__(self) -> int:
-        return len(self.key)
-
-    def series(self, chosen: NDArray[np.intp] | slice = slice(None)) -> NDArray[np.int32]:
-        """Counts, shape (candidates, weeks), of all or of chosen candidates."""
-        rows, span = self._row[chosen], self.last - self.first + 1
-        out = np.zeros((len(rows), span), dtype=np.int32)
-        at = 0
-        for block in self._blocks:
-            here = (rows >= at) & (rows < at + len(block))
-            out[here] = block[rows[here] - at, :span]
-            at += len(block)
-        return out
-
-
-class _Tracked:
-    """One source's tracked cells and their weekly counts, in blocks of those that were taken up together."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        self.rollup, self.key = _NONE, _NONE
-        self.blocks: list[NDArray[np.int32]] = []
-        self.tables: tuple[Any, Any] | None = None
-
-    def row_of(self, rollup: Ints, key: Ints) -> NDArray[np.intp]:
-        """The row of each cell, -1 where untracked."""
-        if self.tables is None:
-            return np.full(len(key), -1, dtype=np.intp)
-        return np.asarray(look_up(self.tables[0], rollup, key))
-
-    def take_up(self, rollup: Ints, key: Ints, weeks: int) -> tuple[Any, Any]:
-        """Begin to track cells; returns hash tables of them alone, their rows numbered in their own block."""
-        start = len(self.key)
-        self.rollup, self.key = np.concatenate([self.rollup, rollup]), np.concatenate([self.key, key])
-        self.blocks.append(np.zeros((len(key), weeks), dtype=np.int32))
-        only = _tables(self.plan, rollup, key)
-        self.tables = only if start == 0 else _tables(self.plan, self.rollup, self.key)
-        return only
-
-    def lengthen(self, weeks: int) -> None:
-        for i, block in enumerate(self.blocks):
-            if block.shape[1] < weeks:
-                self.blocks[i] = np.zeros((len(block), weeks + 52), dtype=np.int32)
-                self.blocks[i][:, : block.shape[1]] = block
-
-    def add(self, columns: NDArray[Any], counts: NDArray[np.int32]) -> None:
-        """Add counts (all tracked cells by the given week columns)."""
-        at = 0
-        for block in self.blocks:
-            block[:, columns] += counts[at : at + len(block)]
-            at += len(block)
-
-
-def _tables(plan: Plan, rollup: Ints, key: Ints) -> tuple[Any, Any]:
-    """Hash tables of cells by roll-up, rows numbered in the order given, and of their first dimensions."""
-    rows = [np.flatnonzero(rollup == g) for g in range(len(plan))]
-    leads = [np.unique(plan.lead(key[r])) for r in rows]
-    table, base, bits = _hash([key[r] for r in rows], rows)
-    size = np.where(bits > 0, 1 << np.maximum(bits + SIEVE - 3, 0), 0)
-    sieve, place = np.zeros(int(size.sum()), dtype=np.uint8), np.cumsum(size) - size
-    for g, r in enumerate(rows):
-        if len(r):
-            fill_sieve(sieve, place[g], bits[g], key[r])
-    return (table, base, bits, sieve, place), _hash(leads, [np.arange(len(k)) for k in leads])
-
-
-def _hash(keys: list[Ints], ids: list[Ints]) -> tuple[Any, Any, Any]:
-    bits = np.array([(2 * len(k) + 1).bit_length() if len(k) else 0 for k in keys], dtype=np.int64)
-    base = np.concatenate([[0], np.cumsum(1 << bits)]).astype(np.int64)
-    table = np.full(2 * int(base[-1]), -1, dtype=np.int64)
-    for g, (cells, mark) in enumerate(zip(keys, ids, strict=True)):
-        if len(cells):
-            fill(table, base[g], bits[g], cells, mark)
-    return table, base[:-1], bits
-
-
 class Lattice:
     """Counts of a store's cells, week by week.
 
@@ -188,21 +91,30 @@ class Lattice:
     floors : Floors
     window : int
         Weeks that count as recent.
+    keep : int
+        Weeks for which a cell that is no candidate any more stays tracked; if it comes back later it is counted anew.
     threads : int, optional
         As many as numba uses by default; sources are shared among them, and results do not depend on it.
     """
 
     def __init__(
-        self, store: EventStore, plan: Plan, floors: Floors, *, window: int = 4, threads: int | None = None
+        self,
+        store: EventStore,
+        plan: Plan,
+        floors: Floors,
+        *,
+        window: int = 4,
+        keep: int = 26,
+        threads: int | None = None,
     ) -> None:
-        if window < 1:
-            refuse("window", "window", "窗口须至少1周", f"{window}: a week or more")
+        if window < 1 or keep < 0:
+            refuse("window", "window", "窗口须至少1周", f"{window}, keep {keep}: a week or more, and 0 or more")
         if plan.schema is not store.schema and plan.schema != store.schema:
             refuse("plan", "schema", "计划与库的维度不同", "the plan's dimensions are not the store's")
-        self.store, self.plan, self.window = store, plan, window
+        self.store, self.plan, self.window, self.keep = store, plan, window, keep
         self._floors, self._least = floors.arrays(store.schema)
         self._threads = threads or int(numba.get_num_threads())
-        self._tracked: list[_Tracked] = []
+        self._tracked: list[Tracked] = []
         self._first, self._now = 0, -1
         self._skips: dict[int, tuple[Chunk, Ints]] = {}
 
@@ -225,7 +137,7 @@ class Lattice:
         if now < self._first:
             refuse("now", "week", "当前周早于首周", f"week {now} lies before the first, {self._first}")
         self._now = now
-        self._tracked = [_Tracked(self.plan) for _ in self.store.sources]
+        self._tracked = [Tracked(self.plan) for _ in self.store.sources]
         return self._finish()
 
     def advance(self, now: int, batches: Iterable[Added]) -> dict[str, CellCounts]:
@@ -252,22 +164,21 @@ class Lattice:
         def bring(source: int) -> None:
             tracked = self._tracked[source]
             tracked.lengthen(now - self._first + 1)
-            parts = [(self._within(c, self._first, before), c) for c in fresh[source]]
+            parts = [(c.within(self._first, before), c) for c in fresh[source]]
             if now > before:
-                parts += [(self._within(c, before + 1, now), c) for c in self.store.chunks(source)]
+                parts += [(c.within(before + 1, now), c) for c in self.store.chunks(source)]
             for rows, chunk in parts:
-                if tracked.tables is not None and len(rows):
-                    columns, week = np.unique(chunk.week[rows] - self._first, return_inverse=True)
+                if tracked.tables is not None and (rows is None or len(rows)):
+                    taken = chunk.week if rows is None else chunk.week[rows]
+                    columns, week = np.unique(taken - self._first, return_inverse=True)
                     counts = np.zeros((len(tracked.key), len(columns)), dtype=np.int32)
-                    self._add(chunk, rows, week.astype(np.int32), (tracked.rollup, tracked.key), tracked.tables, counts)
+                    self._add(
+                        chunk, rows, (week.astype(np.int32), 0), (tracked.rollup, tracked.key), tracked.tables, counts
+                    )
                     tracked.add(columns, counts)
 
         self._map(bring)
         return self._finish()
-
-    @staticmethod
-    def _within(chunk: Chunk, first: int, last: int) -> NDArray[np.intp]:
-        return np.flatnonzero((chunk.week >= first) & (chunk.week <= last))
 
     def _map(self, task: Callable[[int], Any]) -> list[Any]:
         """A task for each source, shared among threads."""
@@ -278,18 +189,18 @@ class Lattice:
             return list(pool.map(task, over))
 
     def _add(
-        self, chunk: Chunk, rows: NDArray[np.intp] | None, week: NDArray[np.int32], cells: tuple[Ints, Ints],
-        tables: tuple[Any, Any], counts: NDArray[np.int32],
+        self, chunk: Chunk, rows: NDArray[np.intp] | None, weeks: tuple[NDArray[np.int32], int],
+        cells: tuple[Ints, Ints], tables: tuple[Any, Any, Any], counts: NDArray[np.int32],
     ) -> None:  # fmt: skip
-        """Add a chunk's records, or some rows of it, to counts; ``week`` are columns."""
+        """Add a chunk's records, or some rows of it, to counts; ``weeks`` are its weeks and the first column's."""
         skip = _NONE if chunk.group is None else self._skip(chunk)
         packed = chunk.packed
         if rows is not None:
             packed, skip = packed[rows], skip if chunk.group is None else skip[rows]
         dense = self._dense(cells, tables, len(packed) // 4)
-        add_records(packed, week, skip, self.plan.layout, *tables, dense, counts)
+        add_records(packed, *weeks, skip, self.plan.layout, *tables, dense, counts)
 
-    def _dense(self, cells: tuple[Ints, Ints], tables: tuple[Any, Any], room: int) -> tuple[Any, ...]:
+    def _dense(self, cells: tuple[Ints, Ints], tables: tuple[Any, Any, Any], room: int) -> tuple[Any, ...]:
         """Rows of candidates by node, for roll-ups with one further dimension, where they cost little against the pass."""
         plan, leads = self.plan, tables[1]
         size = len(plan)
@@ -325,13 +236,15 @@ class Lattice:
             cells = rollup[new], key[new]
             if tracked.tables is None:
                 cells = self._with_small(*cells)
-            only = tracked.take_up(*cells, self._now - self._first + 1 + 52)
+            lasting = np.arange(len(cells[0])) >= new.sum()
+            only = tracked.take_up(*cells, self._now - self._first + 1 + 52, lasting)
             for chunk in self.store.chunks(source):
-                inside = chunk.week >= self._first
-                inside &= chunk.week <= self._now
-                rows = None if inside.all() else np.flatnonzero(inside)
-                week = (chunk.week if rows is None else chunk.week[rows]) - np.int32(self._first)
-                self._add(chunk, rows, week, cells, only, tracked.blocks[-1])
+                rows = chunk.within(self._first, self._now)
+                week = chunk.week if rows is None else chunk.week[rows]
+                self._add(chunk, rows, (week, self._first), cells, only, tracked.blocks[-1])
+        tracked.active = np.minimum(tracked.active, self._now - 1)
+        tracked.active[tracked.row_of(rollup, key)] = self._now
+        tracked.retire(self._now - self.keep)
         row = tracked.row_of(rollup, key)
         return CellCounts(rollup, key, number, self._first, self._now, tuple(tracked.blocks), row)
 
@@ -353,16 +266,15 @@ class Lattice:
     def _recent(self, source: int) -> tuple[Ints, Ints, Ints]:
         """One source's candidates: roll-ups, keys, recent counts, sorted."""
         packed, skips = [_NONE], [_NONE]
-        grouped = any(chunk.group is not None for chunk in self.store.chunks(source))
         for chunk in self.store.chunks(source):
-            rows = self._within(chunk, max(self._first, self._now - self.window + 1), self._now)
-            packed.append(chunk.packed[rows])
-            if grouped:
-                skips.append(np.zeros(len(rows), dtype=np.int64) if chunk.group is None else self._skip(chunk)[rows])
-        layout = self.plan.layout
-        found = count_recent(
-            np.concatenate(packed), np.concatenate(skips), layout[:3], self.plan.needs, self._floors, self._least
-        )
+            rows = chunk.within(max(self._first, self._now - self.window + 1), self._now)
+            here = slice(None) if rows is None else rows
+            packed.append(chunk.packed[here])
+            skips.append(np.zeros(len(packed[-1]), dtype=np.int64) if chunk.group is None else self._skip(chunk)[here])
+        records, skip = np.concatenate(packed), np.concatenate(skips)
+        order = np.argsort(records)
+        skip = skip[order] if skip.any() else _NONE
+        found = count_recent(records[order], skip, self.plan.layout[:3], self.plan.needs, self._floors, self._least)
         found = found[:, np.lexsort((found[1], found[0]))]
         return found[0], found[1], found[2]
 

@@ -85,18 +85,18 @@ def _run_end(packed: Any, i: int, shift: int) -> Any:
 
 
 @kernel
-def _prepare(record: Any, layout: Any, cells: Any, leads: Any, run: Any) -> Any:
+def _prepare(record: Any, marked: Any, layout: Any, cells: Any, leads: Any, run: Any) -> Any:
     """What a run of records with the same first dimensions can count in.
 
-    ``run`` takes, by row: fixed candidates (of roll-ups of the first dimensions alone) and their roll-ups; the roll-ups
+    ``marked`` are the roll-ups that may have any. ``run`` takes, by row: fixed candidates (of roll-ups of the first dimensions alone) and their roll-ups; the roll-ups
     that have a candidate with these first dimensions, and their keys so far; then what was looked up for the last run.
     """
-    (table, offset, shift, mask), (start, feature), _, alone, _ = layout
+    (table, offset, shift, mask), (start, feature), _, alone, _, _ = layout
     cell, cell_base, cell_bits, _, _ = cells
     lead, lead_base, lead_bits = leads
     n_fixed, n_active = 0, 0
     for g in range(len(alone)):
-        if cell_bits[g] == 0:
+        if not (marked >> g) & 1:
             continue
         key = np.int64(0)
         for j in range(start[g], start[g + 1]):
@@ -120,13 +120,15 @@ def _prepare(record: Any, layout: Any, cells: Any, leads: Any, run: Any) -> Any:
 
 
 @kernel
-def _add_fixed(week: Any, skip: Any, i: int, j: int, run: Any, n_fixed: int, histogram: Any, counts: Any) -> None:
+def _add_fixed(
+    week: Any, first: int, skip: Any, i: int, j: int, run: Any, n_fixed: int, histogram: Any, counts: Any
+) -> None:
     """Add a run to the candidates that all its records share."""
     span = counts.shape[1]
     if len(skip) == 0 and j - i > span // 8:
         histogram[:] = 0
         for r in range(i, j):
-            histogram[week[r]] += 1
+            histogram[week[r] - first] += 1
         for k in range(n_fixed):
             row = counts[run[0, k]]
             for w in range(span):
@@ -136,7 +138,7 @@ def _add_fixed(week: Any, skip: Any, i: int, j: int, run: Any, n_fixed: int, his
         row, g = counts[run[0, k]], run[1, k]
         for r in range(i, j):
             if len(skip) == 0 or not (skip[r] >> g) & 1:
-                row[week[r]] += 1
+                row[week[r] - first] += 1
 
 
 @kernel
@@ -169,18 +171,21 @@ def spread(rollup: Any, key: Any, leads: Any, layout: Any, dense: Any, levels: A
 
 
 @kernel
-def _add_dense(packed: Any, week: Any, i: int, j: int, row: Any, shift: Any, mask: Any, counts: Any) -> None:
+def _add_dense(
+    packed: Any, week: Any, first: int, i: int, j: int, row: Any, shift: Any, mask: Any, counts: Any
+) -> None:
     """Add a run's records where one other dimension decides the candidate."""
     for r in range(i, j):
         c = row[(packed[r] >> shift) & mask]
         if c >= 0:
-            counts[c, week[r]] += 1
+            counts[c, week[r] - first] += 1
 
 
 @kernel
 def _add_active(
     packed: Any,
     week: Any,
+    first: int,
     skip: Any,
     i: int,
     j: int,
@@ -192,14 +197,14 @@ def _add_active(
     counts: Any,
 ) -> None:
     """Add a run's records, roll-up by roll-up, to the candidates that differ in the other dimensions."""
-    (table, offset, shift, mask), _, (start, feature), _, _ = layout
+    (table, offset, shift, mask), _, (start, feature), _, _, _ = layout
     cell, base, bits, sieve, sieve_base = cells
     where, dense_base, nodes, dense_shift, dense_mask = dense
     for k in range(n_active):
         g = run[2, k]
         if dense_base[g] >= 0 and len(skip) == 0:
             row = where[dense_base[g] + run[6, k] * nodes[g] :]
-            _add_dense(packed, week, i, j, row, dense_shift[g], dense_mask[g], counts)
+            _add_dense(packed, week, first, i, j, row, dense_shift[g], dense_mask[g], counts)
             continue
         at0, last, down = 2 * base[g], (np.int64(1) << bits[g]) - 1, np.uint64(64 - bits[g])
         near, finer = sieve_base[g], np.uint64(64 - bits[g] - SIEVE)
@@ -223,30 +228,45 @@ def _add_active(
                         break
                     slot = (slot + 1) & last
             if c >= 0 and (len(skip) == 0 or not (skip[r] >> g) & 1):
-                counts[c, week[r]] += 1
+                counts[c, week[r] - first] += 1
 
 
 @kernel
 def add_records(
-    packed: Any, week: Any, skip: Any, layout: Any, cells: Any, leads: Any, dense: Any, counts: Any
+    packed: Any,
+    week: Any,
+    first: int,
+    skip: Any,
+    layout: Any,
+    cells: Any,
+    leads: Any,
+    marks: Any,
+    dense: Any,
+    counts: Any,
 ) -> None:
     """Add sorted records to candidates' weekly counts (candidate by week).
 
     Records that share the first dimensions follow each other: what they can count in is looked up once a run, and runs
     without candidates are leapt over. ``cells`` is the hash table of candidates by roll-up, ``leads`` that of their
-    first dimensions, ``dense`` what :func:`spread` made; a roll-up without candidates has 0 bits. ``skip`` holds, by record, the roll-ups in which another
-    row of its item counts already; empty where no item has two rows. Weeks are columns of ``counts``.
+    first dimensions, ``marks`` the roll-ups with cells by first and by second node, ``dense`` what :func:`spread` made; a roll-up without candidates has 0 bits. ``skip`` holds, by
+    record, the roll-ups in which another row of its item counts already; empty where no item has two rows. Week ``first`` is the first column of ``counts``.
     """
     run = np.full((7, len(layout[3])), -2, dtype=np.int64)
     histogram = np.empty(counts.shape[1], dtype=np.int32)
-    i = 0
+    by_first, by_second = marks
+    low, width, i = layout[4], layout[5], 0
     while i < len(packed):
-        j = _run_end(packed, i, layout[4])
-        n_fixed, n_active = _prepare(packed[i], layout, cells, leads, run)
+        j = _run_end(packed, i, low)
+        lead = packed[i] >> low
+        marked = by_first[lead >> width] & by_second[lead & ((1 << width) - 1)]
+        if marked == 0:
+            i = j
+            continue
+        n_fixed, n_active = _prepare(packed[i], marked, layout, cells, leads, run)
         if n_fixed:
-            _add_fixed(week, skip, i, j, run, n_fixed, histogram, counts)
+            _add_fixed(week, first, skip, i, j, run, n_fixed, histogram, counts)
         if n_active:
-            _add_active(packed, week, skip, i, j, layout, cells, dense, run, n_active, counts)
+            _add_active(packed, week, first, skip, i, j, layout, cells, dense, run, n_active, counts)
         i = j
 
 

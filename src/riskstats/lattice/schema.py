@@ -177,7 +177,8 @@ class Plan:
     @cached_property
     def layout(self) -> tuple[Any, ...]:
         """For the kernels: (code table, offsets, shifts, masks by feature), the features of each roll-up in the first two
-        dimensions and in the others (starts, features), whether it has only the former, and the former's shift.
+        dimensions and in the others (starts, features), whether it has only the former, the former's shift, and the
+        second dimension's bits.
         """
         table, offset, at = [], [], 0
         for d, level in self.features:
@@ -191,13 +192,9 @@ class Plan:
         codes = (np.concatenate([*table, np.zeros(0, dtype=np.int64)]), _line(offset), _line(shift), _line(mask))
         first = self._features_of(range(LEAD))
         others = self._features_of(range(LEAD, len(self.schema.dimensions)))
-        return (
-            codes,
-            first,
-            others,
-            np.diff(others[0]) == 0,
-            self.schema.shifts[min(LEAD, len(self.schema.dimensions)) - 1],
-        )
+        d = min(LEAD, len(self.schema.dimensions)) - 1
+        width = self.schema.bits[d] if d else 0
+        return codes, first, others, np.diff(others[0]) == 0, self.schema.shifts[d], width
 
     def _features_of(self, dimensions: range) -> tuple[Ints, Ints]:
         rows = [[self.features.index((d, r[d])) for d in dimensions if d < len(r) and r[d]] for r in self.rollups]

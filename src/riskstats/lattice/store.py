@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,20 @@ class Chunk:
     week: NDArray[np.int32]
     group: Ints | None
     item: Ints
+
+    @cached_property
+    def weeks(self) -> tuple[int, int]:
+        """The first and the last week in it."""
+        return int(self.week.min()), int(self.week.max())
+
+    def within(self, first: int, last: int) -> NDArray[np.intp] | None:
+        """The records of some weeks, by position; None for all."""
+        low, high = self.weeks
+        if first <= low and high <= last:
+            return None
+        if last < low or high < first:
+            return np.zeros(0, dtype=np.intp)
+        return np.flatnonzero((self.week >= first) & (self.week <= last))
 
     def merge(self, other: Chunk) -> Chunk:
         """Both chunks' records in one order; for records that are their items' only ones."""

@@ -9,10 +9,11 @@ import numpy as np
 from riskstats.kernels import kernel
 from riskstats.surveillance._incontrol import cholesky_solve
 from riskstats.surveillance.signals import State
-from riskstats.surveillance.tails import lower_tail, mass, ratio, upper_tail
+from riskstats.surveillance.tails import lower_tail, mass, normal_upper, normal_upper_quantile, ratio, upper_tail
 
 _SCORED, _NO_REFERENCE, _NO_CASES, _UNSETTLED, _FEW, _UNSEEN = (int(s) for s in list(State)[:6])
 _STEPS, _STOP, _STRIDE, _NEAR = 30, 1e-8, 2.0, 2
+_MOST = 1e12  # an expected count that no fit is believed
 _NODES = (-math.sqrt(3.0), 0.0, math.sqrt(3.0))  # three-point Gauss-Hermite rule
 _SHARES = (1.0 / 6.0, 2.0 / 3.0, 1.0 / 6.0)
 
@@ -73,7 +74,7 @@ def _dispersion(y, mu, weight, spare):  # type: ignore[no-untyped-def]
             squares += off * off
             cases += mu[i]
             n += 1.0
-    if spare <= 0.0 or total <= 0.0:
+    if spare <= 0.0 or total <= 0.0 or not total < math.inf:
         return 1.0, 0.0
     mean = total / n
     spread = max(squares / n - mean * mean, 0.0) / (mean * mean * n)
@@ -222,36 +223,65 @@ def robust_fit(data, seen, prior, beyond, work, weight):  # type: ignore[no-unty
 
 
 @kernel
-def _ties(counts, looked, x, fit, depth, upper):  # type: ignore[no-untyped-def]
-    """Where this week lies among equal counts, told by the weeks before: a number between 0 and 1, uniform by chance."""
-    beta, info, model = fit
-    place = 0.5
-    for back in range(depth, 0, -1):
-        at = len(counts) - 1 - back
-        if at >= 0 and looked[at] > 0.0:
-            mean, spread = _at(x[:, depth - back], beta, info, math.log(looked[at]))
-            beyond, tie = _tail(counts[at], mean, (model[0], model[1], spread), upper)
-            place = beyond + tie * place
-    return min(max(place, 0.0), 1.0)
+def _place(window, x, fit, at, depth, upper):  # type: ignore[no-untyped-def]
+    """P-value of the week at place ``at`` of the window, its expected count, and how doubtful its mean is.
+
+    Equal counts are told apart by the weeks two, four … before: a number between 0 and 1 that is uniform by chance.
+    """
+    recent, looked = window
+    beta, info, (phi, doubt) = fit
+    tie_place = 0.5 if depth > 0 else 1.0
+    beyond, tie, mean, spread = 0.0, 0.0, math.nan, 0.0
+    for back in range(depth - depth % 2, -1, -2):
+        i = at - back
+        if i < 0 or looked[i] <= 0.0:
+            continue
+        mean, spread = _at(x[:, i], beta, info, math.log(looked[i]))
+        mean *= math.exp(0.5 * min(spread, 5.0))
+        beyond, tie = _tail(recent[i], mean, (phi, doubt, spread), upper)
+        if back > 0:
+            tie_place = min(beyond + tie * tie_place, 1.0)
+    return min(beyond + tie * tie_place, 1.0), mean, spread, tie_place
 
 
 @kernel
-def _one(recent, looked, x, fit, test, out):  # type: ignore[no-untyped-def]
-    """Score the last of ``recent`` weeks; ``x`` are the columns of the depth + 1 last weeks. Returns whether it alarms."""
-    beta, info, (phi, doubt) = fit
-    alpha, upper, depth = test
-    y, last = recent[-1], looked[-1]
-    mean, spread = _at(x[:, depth], beta, info, math.log(last))
-    mean *= math.exp(0.5 * min(spread, 5.0))
-    model = (phi, doubt, spread)
-    ties = _ties(recent, looked, x, fit, depth, upper) if depth > 0 else 1.0
-    beyond, tie = _tail(y, mean, model, upper)
-    out[0], out[2], out[4] = mean, beyond + tie * ties, phi + mean * math.expm1(min(spread, 5.0))
-    out[1] = _bound(mean, mean, model, (alpha, upper), ties)
+def _carried(window, x, fit, now, test):  # type: ignore[no-untyped-def]
+    """The level left for this week's own p-value after last week's has had its say, and the two combined.
+
+    Normal scores of the two weeks are added, last week's with the weight ``carry`` and at most the level's own score either
+    way, and standardised with the correlation that their common estimate gives them.
+    """
+    alpha, upper, depth, carry = test
+    own, mean, spread = now
+    last = len(window[1]) - 2
+    if carry == 0.0 or last < 0 or window[1][last] <= 0.0:
+        return alpha, own
+    before, mean_before, spread_before, _ = _place(window, x, fit, last, depth - 1, upper)
+    phi = fit[2][0]
+    doubt, doubt_before = mean * math.expm1(min(spread, 5.0)), mean_before * math.expm1(min(spread_before, 5.0))
+    common = math.sqrt(doubt / (phi + doubt) * doubt_before / (phi + doubt_before))
+    scale = math.sqrt(1.0 + carry * carry + 2.0 * carry * common)
+    z = normal_upper_quantile(alpha)
+    pull = carry * min(max(normal_upper_quantile(max(before, 1e-300)), -z), z)
+    return normal_upper(z * scale - pull), normal_upper((normal_upper_quantile(max(own, 1e-300)) + pull) / scale)
+
+
+@kernel
+def _one(window, x, fit, test, out):  # type: ignore[no-untyped-def]
+    """Score the last week of a window of (counts, exposures) with columns ``x``. Returns whether it alarms."""
+    _, _, (phi, doubt) = fit
+    _, upper, depth, _ = test
+    y, end = window[0][-1], len(window[0]) - 1
+    own, mean, spread, ties = _place(window, x, fit, end, depth, upper)
+    if not mean < _MOST:
+        return False
+    level, together = _carried(window, x, fit, (own, mean, spread), test)
+    out[0], out[2], out[4] = mean, together, phi + mean * math.expm1(min(spread, 5.0))
+    out[1] = _bound(mean, mean, (phi, doubt, spread), (level, upper), ties)
     gap = out[1] - mean
     out[3] = (y - mean) / gap if gap != 0.0 else math.nan
     out[5] = math.sqrt(spread)
-    return out[2] <= alpha
+    return y > out[1] if upper else y < out[1]
 
 
 @kernel
@@ -259,14 +289,14 @@ def score_week(block, inputs, design, how, results):  # type: ignore[no-untyped-
     """Score one tested week of a block of series.
 
     ``inputs`` are (counts, exposure); ``design`` is (first row, one past the last, columns of the rows, columns of the
-    last weeks, week); ``how`` is (prior, level of trimming, alpha, upward, depth of ties, floor, floor weeks); ``results``
-    are (values, alarm, state), written.
+    last weeks, week); ``how`` is (prior, level of trimming, (alpha, upward, depth of ties, carry), floor, floor weeks); ``results`` are (values, alarm, state), written.
     """
     counts, exposure = inputs
     first, stop, x, now, week = design
-    prior, beyond, alpha, upper, depth, floor, floor_weeks = how
+    prior, beyond, test, floor, floor_weeks = how
+    upper = test[1]
     values, alarm, state = results
-    n, k, span = stop - first, len(prior), depth + 1
+    n, k, span = stop - first, len(prior), now.shape[1]
     y, seen, offset, weight = np.empty(n), np.ones(n), np.zeros(n), np.empty(n)
     recent, looked, out = np.empty(span), np.ones(span), np.empty(6)
     beta, mu, info, scaled = np.empty(k), np.empty(n), np.empty((k, k)), np.empty((k, n))
@@ -278,19 +308,19 @@ def score_week(block, inputs, design, how, results):  # type: ignore[no-untyped-
             seen[i], offset[i] = (1.0, math.log(e)) if e > 0.0 else (0.0, 0.0)
             cases, total = cases + y[i], total + e
         for i in range(span):
-            at = week - depth + i
+            at = week - span + 1 + i
             recent[i] = counts[series, at] if at >= 0 else 0.0
             looked[i] = (exposure[series, at] if exposure.size > 0 else 1.0) if at >= 0 else 0.0
         out[:] = math.nan
-        alarm[series], state[series] = False, _UNSEEN if looked[depth] == 0.0 else _NO_REFERENCE
-        if looked[depth] > 0.0 and total > 0.0:
+        alarm[series], state[series] = False, _UNSEEN if looked[-1] == 0.0 else _NO_REFERENCE
+        if looked[-1] > 0.0 and total > 0.0:
             beta[:] = 0.0
             beta[0] = math.log(max(cases, 0.5) / total)
             settled, phi, doubt = robust_fit((x, y, offset), seen, prior, beyond, (beta, mu, info, scaled), weight)
             state[series] = _SCORED if settled else _UNSETTLED
             if settled:
                 fit = (beta, info, (phi, math.sqrt(min(doubt, 1.0))))
-                alarm[series] = _one(recent, looked, now, fit, (alpha, upper, depth), out)
+                alarm[series] = _one((recent, looked), now, fit, test, out)
         recently = 0
         for i in range(max(week - floor_weeks + 1, 0), week + 1):
             recently += counts[series, i]

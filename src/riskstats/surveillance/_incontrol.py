@@ -122,10 +122,11 @@ def fit_means(x, y, alpha, fresh, beta, mu):  # type: ignore[no-untyped-def]
 @kernel
 def fit_size(y, mu):  # type: ignore[no-untyped-def]
     """Maximum likelihood size (1 / dispersion) at given means; infinite when the counts are not overdispersed."""
-    off, n = 0.0, len(y)
+    off, more, n = 0.0, 0.0, len(y)
     for i in range(n):
         off += (y[i] / mu[i] - 1.0) ** 2
-    size = n / off if off > 0.0 else math.inf
+        more += (y[i] - mu[i]) ** 2 - y[i]
+    size = n / off if off > 0.0 and more > 0.0 else math.inf  # more: slope of the likelihood at no overdispersion
     for _ in range(_STEPS):
         if not 0.0 < size < _MOST_SIZE:
             return math.inf

@@ -1,22 +1,24 @@
 """Early warning: the detector this package recommends for weekly counts, rare ones included.
 
 Each series is a quasi-Poisson regression on its last years (intercept, trend, two yearly waves), as in Farrington's
-family, with four changes that keep the false alarm rate at its nominal level and use what rare counts have to tell:
+family, with five changes that keep the false alarm rate at its nominal level and use what rare counts have to tell:
 
 * coefficients are shrunk towards "no season, no trend" by a weak prior, so few cases do not make large seasons;
 * past outbreaks are left out by their probability under the model, not by a normal residual, which would also leave out
   the ordinary ones and twos of a rare series;
 * the p-value is that of the predictive distribution: a negative binomial averaged over what is unknown of its mean and
   its dispersion, in exact tails;
-* equal counts are told apart by the weeks before (their own p-values), so that the level is reached although counts are
-  whole numbers, and a rise that lasts counts for more.
+* equal counts are told apart by the weeks two, four … before (by their p-values), so that the level is reached although
+  counts are whole numbers;
+* last week's evidence counts half beside this week's (sum of normal scores), because outbreaks last.
 
 Assumptions: weeks independent given season and trend; variance proportional to the mean; a smooth season.
 
 Sources: the regression and the idea of leaving out recent weeks and past outbreaks: Farrington et al. (1996), J. R.
 Statist. Soc. A 159, 547-563, and Noufaily et al. (2013), Statistics in Medicine 32, 1206-1222; penalised quasi-likelihood:
 Green (1987), International Statistical Review 55, 245-259; predictive distributions averaged over parameters: Aitchison &
-Dunsmore (1975), Statistical Prediction Analysis; randomised p-values of counts: Stevens (1950), Biometrika 37, 117-129.
+Dunsmore (1975), Statistical Prediction Analysis; randomised p-values of counts: Stevens (1950), Biometrika 37, 117-129; weighted
+sums of normal scores: Liptak (1958), Magyar Tud. Akad. Mat. Kutató Int. Közl. 3, 171-197.
 """
 
 from __future__ import annotations
@@ -59,6 +61,8 @@ class Early:
         A past week less probable than this is left out as an outbreak.
     ties : int
         Weeks before the tested one that tell equal counts apart; 0: none, the test is then conservative.
+    carry : float
+        Weight of last week's evidence beside this week's; 0: none. It favours rises that last over single peaks.
     floor : (int, int)
         No alarm where fewer than ``floor[0]`` cases were counted in the last ``floor[1]`` weeks.
     """
@@ -73,11 +77,12 @@ class Early:
     wave_sd: float = 0.3
     trim: float = 0.003
     ties: int = 6
+    carry: float = 0.5
     floor: tuple[int, int] = (0, 4)
 
     def __post_init__(self) -> None:
-        if not 0.0 < self.alpha < 0.5 or not 0.0 <= self.trim < 0.5:
-            raise SurveillanceError("bad_option", "alpha或trim不合法", "alpha or trim is not between 0 and 0.5")
+        if not 0.0 < self.alpha < 0.5 or not 0.0 <= self.trim < 0.5 or not 0.0 <= self.carry <= 1.0:
+            raise SurveillanceError("bad_option", "alpha、trim或carry不合法", "alpha, trim or carry do not fit")
         if min(self.skip, self.waves, self.ties, self.floor[0]) < 0 or self.floor[1] < 1 or self.least_weeks < 2:
             raise SurveillanceError("bad_option", "周数参数不合法", "a number of weeks is below its least value")
         if not (self.years > 0 and 0 < self.trend_sd < np.inf and 0 < self.wave_sd < np.inf and self.year_length > 1):
@@ -145,11 +150,11 @@ def early_warning(
     names = ("expected", "bound", "pvalue", "score", "phi", "error")
     values = np.empty((len(names), *shape))
     alarm, state = np.zeros(shape, dtype=np.bool_), np.empty(shape, dtype=np.uint8)
-    how = (options.prior, options.trim, options.alpha, upper, options.ties, *options.floor)
+    how = (options.prior, options.trim, (options.alpha, upper, options.ties, options.carry), *options.floor)
     for i, week in enumerate(tested.tolist()):
         first = max(week - round(options.years * options.year_length) - 3, 0)
         stop = week - options.skip
-        rows, last = np.arange(first, stop), np.arange(week - options.ties, week + 1)
+        rows, last = np.arange(first, stop), np.arange(week - max(options.ties, 1), week + 1)
         plan = (first, stop, options.columns(rows, week), options.columns(last, week), week)
         into = (values[:, :, i], alarm[:, i], state[:, i])
         share(partial(_block, ((matrix, looked), plan, how), into), len(matrix))

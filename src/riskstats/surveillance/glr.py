@@ -127,8 +127,8 @@ def glr(
     length = matrix.shape[1]
     columns = options.columns(length)
     least = 0 if expected is not None else columns.shape[1] + 1
-    start = min(3 * options.year_length, max(options.year_length, least)) if weeks is None else least
-    tested = np.sort(tested_weeks(weeks, length, start))
+    years = 3 if length > 3 * options.year_length else 1
+    tested = np.sort(tested_weeks(weeks, length, max(years * options.year_length, least) if weeks is None else least))
     if len(tested) and not (np.diff(tested) == 1).all():
         raise SurveillanceError("gap_in_weeks", "控制图须连续周", "a chart runs over consecutive weeks")
     shape = (len(matrix), len(tested))

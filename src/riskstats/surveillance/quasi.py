@@ -269,14 +269,14 @@ def _expect(now, fit, error, with_trend, work, out):  # type: ignore[no-untyped-
 
 @kernel
 def _reference(design, y, exposure):  # type: ignore[no-untyped-def]
-    """Largest reference count, their total, and how many rows there are of the current season."""
+    """Largest reference rate, total of counts, and how many rows there are of the current season."""
     most, total, current = 0.0, 0.0, 0
     runs, levels, _ = design
     for r in range(len(levels)):
         for i in range(runs[r], runs[r + 1]):
             if exposure[i] > 0.0:
                 total += y[i]
-                most = max(most, y[i])
+                most = max(most, y[i] / exposure[i])
                 current += 1 if levels[r] == 0 else 0
     return most, total, current
 
@@ -288,7 +288,7 @@ def expect_now(design, y, exposure, now, rules, work, out):  # type: ignore[no-u
     ``now`` is the tested period's (time, exposure). ``rules`` are (trend rule, limit of re-weighting, whether errors
     follow prior weights only). The trend rule holds, by residual degrees of freedom, the |t| a trend must exceed; its
     place 0 is infinite when no trend is tried. A trend is also dropped when its fit does not settle or when it
-    extrapolates above every reference count.
+    extrapolates above every reference rate.
     """
     trend_rule, limit, prior = rules
     most, total, current = _reference(design, y, exposure)
@@ -305,7 +305,7 @@ def expect_now(design, y, exposure, now, rules, work, out):  # type: ignore[no-u
                 error = plain
             t = abs(trend) * math.sqrt(_spread(work[2][1 - last]) / error) if error > 0.0 else math.inf
             _expect(now, fit, error if prior else max(raw, 1.0), True, work, out)
-            if t > trend_rule[spare] and out[MU0] <= most:
+            if t > trend_rule[spare] and out[MU0] <= most * now[1]:
                 return
     fit = robust_fit(design, y, exposure, False, limit, work)
     if math.isnan(fit[0]):

@@ -11,6 +11,14 @@ import math
 
 from riskstats.kernels import kernel
 
+_WIDE = 1e10  # variance beyond which sums over counts give way to an expansion
+
+
+@kernel
+def normal_upper(z):  # type: ignore[no-untyped-def]
+    """Upper tail of the standard normal."""
+    return 0.5 * math.erfc(z / math.sqrt(2.0))
+
 
 @kernel
 def mass(k, mu, phi):  # type: ignore[no-untyped-def]
@@ -60,12 +68,23 @@ def _sum_down(k, mu, phi):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _far(k, mu, phi):  # type: ignore[no-untyped-def]
+    """Probability of ``k`` or more where the standard deviation is above 100,000: Cornish-Fisher, inverted."""
+    sd = math.sqrt(mu * phi)
+    x = (k - 0.5 - mu) / sd
+    skew = (2.0 * phi - 1.0) / sd
+    return normal_upper(x - skew * (x * x - 1.0) / 6.0)
+
+
+@kernel
 def upper_tail(k, mu, phi):  # type: ignore[no-untyped-def]
     """Probability of ``k`` or more."""
     if k <= 0:
         return 1.0
     if mu <= 0.0:
         return 0.0
+    if mu * phi > _WIDE:
+        return _far(k, mu, phi)
     return 1.0 - _sum_down(k - 1.0, mu, phi) if k <= mu else _sum_up(k, mu, phi)
 
 
@@ -76,6 +95,8 @@ def lower_tail(k, mu, phi):  # type: ignore[no-untyped-def]
         return 0.0
     if mu <= 0.0:
         return 1.0
+    if mu * phi > _WIDE:
+        return 1.0 - _far(k + 1.0, mu, phi)
     return 1.0 - _sum_up(k + 1.0, mu, phi) if k > mu else _sum_down(k, mu, phi)
 
 
@@ -92,8 +113,8 @@ def upper_quantile(alpha, z, mu, phi):  # type: ignore[no-untyped-def]
     """Smallest count whose upper tail (beyond it) is at most ``alpha``; ``z`` is the normal's ``1 - alpha`` quantile."""
     if mu <= 0.0:
         return 0.0
-    if not mu < 1e12:
-        return mu + z * math.sqrt(mu * phi)
+    if not mu * phi < _WIDE:
+        return mu + z * math.sqrt(mu * phi) + (2.0 * phi - 1.0) * (z * z - 1.0) / 6.0
     a, b = ratio(mu, phi)
     x = _start(mu, phi, z)
     p = mass(x, mu, phi)
@@ -115,8 +136,8 @@ def lower_quantile(alpha, z, mu, phi):  # type: ignore[no-untyped-def]
     """Largest count at or above which all but ``alpha`` lies: a count below it has a lower tail of at most ``alpha``."""
     if mu <= 0.0:
         return 0.0
-    if not mu < 1e12:
-        return max(mu - z * math.sqrt(mu * phi), 0.0)
+    if not mu * phi < _WIDE:
+        return max(mu - z * math.sqrt(mu * phi) + (2.0 * phi - 1.0) * (z * z - 1.0) / 6.0, 0.0)
     a, b = ratio(mu, phi)
     x = _start(mu, phi, -z)
     below = lower_tail(x - 1.0, mu, phi)
@@ -131,3 +152,26 @@ def lower_quantile(alpha, z, mu, phi):  # type: ignore[no-untyped-def]
         p *= (a + b * x) / (x + 1.0)
         x += 1.0
     return x
+
+
+@kernel
+def normal_upper_quantile_of_small(p):  # type: ignore[no-untyped-def]
+    """The same for ``p`` up to one half."""
+    if p <= 0.0:
+        return math.inf
+    t = math.sqrt(-2.0 * math.log(p))
+    z = t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1.0 + t * (1.432788 + t * (0.189269 + t * 0.001308)))
+    for _ in range(2):
+        off = (normal_upper(z) - p) * math.sqrt(2.0 * math.pi) * math.exp(0.5 * z * z)
+        z += off / (1.0 - 0.5 * z * off)
+    return z
+
+
+@kernel
+def normal_upper_quantile(p):  # type: ignore[no-untyped-def]
+    """The value whose upper tail is ``p``: a rational start (Abramowitz & Stegun 26.2.23), then Halley's steps."""
+    if p >= 1.0:
+        return -math.inf
+    if p > 0.5:
+        return -normal_upper_quantile_of_small(1.0 - p)
+    return normal_upper_quantile_of_small(p)

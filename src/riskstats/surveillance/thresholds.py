@@ -11,17 +11,11 @@ from __future__ import annotations
 import math
 
 from riskstats.kernels import kernel
-from riskstats.surveillance.tails import lower_quantile, lower_tail, upper_quantile, upper_tail
+from riskstats.surveillance.tails import lower_quantile, lower_tail, normal_upper, upper_quantile, upper_tail
 
 POWER_NONE, POWER_HALF, POWER_TWO_THIRDS, PLUG_IN, MEAN_QUANTILE = range(5)
 _TINY = 2.0**-52  # the least mean that a power transformation is given
 BOUND, PVALUE, SCORE, MEAN = range(4)  # what :func:`judge` leaves behind, in this order
-
-
-@kernel
-def normal_upper(z):  # type: ignore[no-untyped-def]
-    """Upper tail of the standard normal."""
-    return 0.5 * math.erfc(z / math.sqrt(2.0))
 
 
 @kernel

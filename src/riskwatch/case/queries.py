@@ -9,7 +9,7 @@ from functools import reduce
 from operator import and_, or_
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from decree188.calendar import shanghai_date
@@ -212,15 +212,18 @@ def search(text: str, *, to: Person, at: datetime, kinds: Iterable[str] = ()) ->
         return Sheet.objects.none()
     who = access.reader(to, at)
     condition = Q(number__istartswith=wanted)
-    if not visible(Sheet.objects.filter(number__iexact=wanted), to=to, at=at).exists():
+    named = visible(Sheet.objects.filter(number__iexact=wanted), to=to, at=at).exists()
+    if not named:
         condition |= _holds(wanted) & access.seen_by_office(who, at) if who.offices else Q(pk__in=[])
         if not who.headquarters:
             condition |= Q(title__icontains=wanted) & access.seen_through_part(who)
     rows = visible(Sheet.objects.filter(condition), to=to, at=at).select_related("owner").defer(*UNSHOWN)
     if kinds:
         rows = rows.filter(kind__in=list(kinds))
-    # Newest first by key, so that the database can stop at the first page of a common word.
-    return rows.order_by("-pk")
+    # Newest first by key, so that the database can stop at the first page of a common word; the few records under one
+    # whole number are sorted, that record before those numbered after it.
+    exact = [Case(When(number__iexact=wanted, then=0), default=1)] if named else []
+    return rows.order_by(*exact, "-pk")
 
 
 def _holds(wanted: str) -> Q:

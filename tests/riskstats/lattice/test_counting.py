@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from unittest import mock
 
 import duckdb
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riskstats.inputs import InputError
-from riskstats.lattice import Dimension, EventStore, Floors, Lattice, Plan, Schema
+from riskstats.lattice import Dimension, EventStore, Floors, Lattice, Plan, Schema, counting
 from riskstats.trees import Tree
 
 GOODS = Tree.from_parents({"*": None, "85": "*", "95": "*", "8516": "85", "8517": "85", "9503": "95"})
@@ -93,6 +94,13 @@ def shown(counts):
     return out
 
 
+@pytest.fixture(params=[0, 4096], ids=["nothing tracked whole", "small roll-ups tracked whole"], scope="module")
+def small(request):
+    """The size up to which roll-ups are tracked whole: with 0 every cell must be counted back when it comes up."""
+    with mock.patch.object(counting, "_SMALL", request.param):
+        yield request.param
+
+
 @given(BATCHES, st.sampled_from([1, 2]))
 def test_candidates_and_their_series_are_those_of_the_slow_count(batches, threads):
     store = EventStore(SCHEMA, SOURCES)
@@ -103,11 +111,12 @@ def test_candidates_and_their_series_are_those_of_the_slow_count(batches, thread
     assert shown(lattice.count(8, first=3)) == slow(batches, 3, 8, 4)
 
 
+@pytest.mark.parametrize("keep", [0, 2, 26])
 @given(BATCHES, st.lists(st.integers(0, 4), min_size=5, max_size=5))
-def test_going_on_week_by_week_equals_a_full_recount(batches, steps):
+def test_going_on_week_by_week_equals_a_full_recount(small, keep, batches, steps):
     store, now, told = EventStore(SCHEMA, SOURCES), 3, batches[:1]
     put(store, batches[0])
-    lattice = Lattice(store, PLAN, FLOORS)
+    lattice = Lattice(store, PLAN, FLOORS, keep=keep)
     lattice.count(now, first=0)
     for rows, step in zip(batches[1:], steps, strict=False):
         now += step  # batches bring late records, and records of weeks to come
@@ -118,7 +127,7 @@ def test_going_on_week_by_week_equals_a_full_recount(batches, steps):
 
 
 @pytest.mark.parametrize("batches", [1, 12])
-def test_ten_thousand_records_give_what_sql_gives(batches):
+def test_ten_thousand_records_give_what_sql_gives(small, batches):
     rng = np.random.default_rng(7)
     size = 10_000
     shares = [rng.dirichlet(np.ones(len(d.tree))) for d in SCHEMA.dimensions]
@@ -162,6 +171,25 @@ def test_long_runs_of_one_product_and_hazard_count_alike(seed):
     store = EventStore(SCHEMA, SOURCES)
     put(store, rows, items=False)
     assert shown(Lattice(store, PLAN, FLOORS).count(11, first=0)) == slow([rows], 0, 11, 4)
+
+
+def test_cells_long_gone_are_let_go_and_come_back_whole(small):
+    rng = np.random.default_rng(1)
+    store = EventStore(SCHEMA, SOURCES)
+    # Cells without product and of few values are tracked whole; these change makers, products and ports every ten weeks.
+    rows = [
+        (3 + w // 10 % 3, 3, 3 + w // 10 % 3, 1 + w // 10 % 3, 0, w, i) for i, w in enumerate(rng.integers(0, 60, 4000))
+    ]
+    put(store, rows)
+    lattice, most = Lattice(store, PLAN, FLOORS, keep=3), 0
+    lattice.count(9, first=0)
+    for now in range(10, 60):
+        counts = shown(lattice.advance(now, []))
+        assert counts == shown(Lattice(store, PLAN, FLOORS).count(now, first=0))
+        held = len(lattice._tracked[0].key)
+        most = max(most, held)
+    assert len(counts) > 0
+    assert (held < most) == (small == 0)  # something was let go
 
 
 def test_a_severe_hazard_is_a_candidate_though_nothing_above_it_is():

@@ -86,3 +86,11 @@ def test_cases_are_found_by_title_where_they_may_be_seen(cast, at):
     browser = Client()
     browser.force_login(cast["sh-decider"])
     assert folder.number in browser.get(reverse("office:search"), {"q": "误吞"}).content.decode()
+
+
+def test_a_whole_number_brings_that_record_before_those_numbered_after_it(cast, at, told):
+    info = walk(cast, told[0], upto="reported", at=at).information
+    task = info.effects.get(kind="verification")
+    assert task.number.startswith(info.number)
+    assert list(search(info.number, to=cast["sh-verifier"], at=at))[:2] == [info, task]
+    assert search(info.number.lower(), to=cast["sh-verifier"], at=at).first() == info

@@ -62,7 +62,7 @@ def test_what_headquarters_began_in_a_case_stays_its_own_when_the_case_moves(cas
 def test_the_new_office_can_act_on_the_information_and_its_open_verification(cast, at, told):
     info = walk(cast, told[0], upto="verifying", at=at).information
     task = info.effects.get(kind="verification")
-    collection.take_charge(info, by=cast["sh-registrar"], at=at)
+    assert info.handler == cast["sh-registrar"]
     folder = case.open_folder(
         title="t", owner=cast.orgs["sh"], direction="", sheets=[info], by=cast["sh-case_officer"], at=at + DAY
     )
