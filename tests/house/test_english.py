@@ -17,6 +17,7 @@ from django.db import models
 from django.test import Client
 from django.urls import Resolver404, resolve
 from django.utils import timezone
+from django.utils.translation import override
 
 import riskwatch
 from riskwatch.case.models import Folder, Sheet
@@ -152,6 +153,8 @@ def english():
 
     messages.compile_into(messages.catalogue_path(PACKAGE))
     trans_real._translations.pop("en", None)
+    with override(settings.LANGUAGE_CODE):  # a page's language outlives its request
+        yield
 
 
 def test_every_message_of_the_sources_is_translated():

@@ -19,6 +19,7 @@ from riskwatch.assessment.models import Assessment, ConflictStatement, Draft, Re
 from riskwatch.case import journalling
 from riskwatch.case.lifecycle import advance, lock, no_post, post_for, posts_of, refuse_same_hand, step
 from riskwatch.case.models import Sheet
+from riskwatch.look.words import kept
 from riskwatch.parties.models import Person
 from riskwatch.refusals import Refusal, refuse_unless
 
@@ -151,6 +152,7 @@ def _difference(row: Assessment, document: Mapping[str, Any]) -> str:
     return compare(before.document, document).text("zh")
 
 
+@kept
 def paper_content(row: Assessment, report: Report) -> dict[str, Any]:
     """A submitted report as printed."""
     if not report.result:  # made before documents were kept

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any, BinaryIO, Protocol
 
 import openpyxl
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from riskwatch.collection.reading import Limits, UnreadableFile, json_records, unpacked
 from riskwatch.look.words import listed
@@ -199,7 +199,7 @@ def table_rows(
                     break
             continue
         if number > limits.rows:
-            raise UnreadableFile(_("超过%(n)s行") % {"n": limits.rows}, _("拆成几个文件分别采集"))
+            raise UnreadableFile(_("超过%(n)s行"), _("拆成几个文件分别采集"), n=limits.rows)
         if not any(c.strip() for c in cells) or (len([c for c in cells if c.strip()]) == 1 and len(needs) > 2):
             continue
         if any(len(c) > limits.cell for c in cells):
@@ -210,14 +210,14 @@ def table_rows(
         known = {c for row in seen for c in row}
         lost = [n for n in needs if n not in known]
         raise UnreadableFile(
-            _("缺少列：%(names)s") % {"names": listed(lost)} if lost else _("没有找到表头"), _("对照模板补齐表头")
+            _("缺少列：%(names)s") if lost else _("没有找到表头"), _("对照模板补齐表头"), names=listed(lost)
         )
 
 
 def _refuse_twins(heading: list[str], needs: tuple[str, ...]) -> None:
     twins = [n for n in needs if heading.count(n) > 1]
     if twins:
-        raise UnreadableFile(_("表头重复：%(names)s") % {"names": listed(twins)}, _("删去多余的列"))
+        raise UnreadableFile(_("表头重复：%(names)s"), _("删去多余的列"), names=listed(twins))
 
 
 def _csv_lines(stream: BinaryIO, limits: Limits) -> Iterator[tuple[int, list[str]]]:
@@ -232,7 +232,7 @@ def _csv_lines(stream: BinaryIO, limits: Limits) -> Iterator[tuple[int, list[str
             return
         except csv.Error as error:
             raise UnreadableFile(
-                _("第%(n)s行起无法读取（%(why)s）") % {"n": rows.line_num, "why": error}, _("检查该行的引号和分隔符")
+                _("第%(n)s行起无法读取（%(why)s）"), _("检查该行的引号和分隔符"), n=rows.line_num, why=error
             ) from None
         yield rows.line_num, cells
 
@@ -250,7 +250,7 @@ class _Lines:
         line = self.text.readline(self.most + 1)
         self.taken += len(line)
         if self.taken > self.most:
-            raise UnreadableFile(_("有一行超过%(n)s个字符") % {"n": self.most}, _("检查引号和换行"))
+            raise UnreadableFile(_("有一行超过%(n)s个字符"), _("检查引号和换行"), n=self.most)
         if not line:
             raise StopIteration
         return line
@@ -281,7 +281,7 @@ def _sheet_lines(stream: BinaryIO, limits: Limits) -> Iterator[tuple[int, list[s
         raise
     except Exception as error:
         raise UnreadableFile(
-            _("不是有效的 XLSX 表格（%(kind)s）") % {"kind": type(error).__name__}, _("用表格软件另存为 XLSX")
+            _("不是有效的 XLSX 表格（%(kind)s）"), _("用表格软件另存为 XLSX"), kind=type(error).__name__
         ) from None
     # What the sheet claims about its own size is not believed.
     sheet.reset_dimensions()
@@ -296,7 +296,7 @@ def _sheet_lines(stream: BinaryIO, limits: Limits) -> Iterator[tuple[int, list[s
         raise
     except Exception as error:
         raise UnreadableFile(
-            _("表格读到一半损坏（%(kind)s）") % {"kind": type(error).__name__}, _("用表格软件打开后另存")
+            _("表格读到一半损坏（%(kind)s）"), _("用表格软件打开后另存"), kind=type(error).__name__
         ) from None
     finally:
         book.close()

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 
 import ijson
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,22 @@ class Limits:
 
 
 class UnreadableFile(Exception):
-    """A file that is not of the format, or cannot be read further; with what to do."""
+    """A file that is not of the format, or cannot be read further; with what to do.
 
-    def __init__(self, reason: str, remedy: str = "") -> None:
+    It is put into words where it is told, so that a file can be read where nothing is translated.
+    """
+
+    def __init__(self, reason: Any, remedy: Any = "", **values: Any) -> None:
         super().__init__(reason)
-        self.reason, self.remedy = reason, remedy
+        self.said, self.remedy, self.values = reason, remedy, values
+
+    @property
+    def reason(self) -> str:
+        """What is wrong, in the reader's language."""
+        return str(self.said) % self.values if self.values else str(self.said)
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class RecordTooLarge(Exception):
@@ -52,7 +63,7 @@ class _Bounded(io.RawIOBase):
             chunk = self.inner.read(len(buffer))
         except (OSError, EOFError, zlib.error) as error:
             raise UnreadableFile(
-                _("压缩文件损坏或不完整（%(kind)s）") % {"kind": type(error).__name__}, _("重新获取文件后再试")
+                _("压缩文件损坏或不完整（%(kind)s）"), _("重新获取文件后再试"), kind=type(error).__name__
             ) from None
         self.left -= len(chunk)
         if self.left < 0:
@@ -97,7 +108,7 @@ def json_records(stream: BinaryIO, limits: Limits) -> Iterator[tuple[str, dict[s
     rows = _array(plain, limits) if array else _lines(plain, limits)
     for number, (position, item) in enumerate(rows, 1):
         if number > limits.rows:
-            raise UnreadableFile(_("超过%(n)s条") % {"n": limits.rows}, _("拆成几个文件分别采集"))
+            raise UnreadableFile(_("超过%(n)s条"), _("拆成几个文件分别采集"), n=limits.rows)
         yield position, item if isinstance(item, dict | str) else "不是一条记录"
 
 

@@ -20,7 +20,7 @@ from riskwatch.case.standing import binding_on
 from riskwatch.decision.models import Decision, EmergencyReview
 from riskwatch.documents import actions as documents
 from riskwatch.journal.queries import happened
-from riskwatch.look.words import listed
+from riskwatch.look.words import kept, listed
 from riskwatch.parties.models import Person
 from riskwatch.refusals import Refusal, refuse_unless
 
@@ -79,6 +79,7 @@ def decide(sheet: Sheet, *, by: Person, at: datetime, remark: str = "") -> Sheet
     return advance(sheet, "decide", by=by, at=at, content={"conclusion": row.conclusion, "remark": remark})
 
 
+@kept
 def paper_of(row: Decision, *, by: Person) -> dict[str, Any]:
     """A decision as printed."""
     sections = [["一、研判意见", row.deliberation], ["二、考虑过的方案", row.options],

@@ -22,6 +22,7 @@ from riskwatch.disclosure.models import Correction, Publication, ReceiptState, R
 from riskwatch.disclosure.redaction import refuse_unredacted
 from riskwatch.documents import actions as documents
 from riskwatch.journal.queries import happened
+from riskwatch.look.words import kept
 from riskwatch.parties.models import Person
 from riskwatch.refusals import refuse_unless
 
@@ -125,7 +126,9 @@ def withdraw_version(sheet: Sheet, *, version: int, reason: str, by: Person, at:
     assert row is not None
     refuse_unless(row.withdrawn_at is None, _("第%(n)s版已经撤下") % {"n": version}, code="withdrawn")
     digest = sha256(f"{row.title}\n{row.body}".encode()).hexdigest()
-    rows.update(title=_("（本版已撤下）"), body="", words="", withdrawn_at=at, withdrawn_note=reason[:300])
+    rows.update(
+        title=kept(lambda: _("（本版已撤下）"))(), body="", words="", withdrawn_at=at, withdrawn_note=reason[:300]
+    )
     journalling.record(sheet, "release.withdraw_version", by=by, at=at, rule="secrecy",
                        content={"version": version, "reason": reason, "sha256": digest})  # fmt: skip
     measure = release.measure.sheet

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from riskwatch.collection.ports import (
     Arrival,
@@ -63,7 +63,7 @@ def _elements(plain: Any, limits: Limits) -> Iterator[Element]:
         for event, element in iterparse(meter, events=("start", "end"), forbid_dtd=True):
             depth += 1 if event == "start" else -1
             if depth > limits.depth:
-                raise UnreadableFile(_("XML 嵌套超过%(n)s层") % {"n": limits.depth}, _("向提供方索取正确的文件"))
+                raise UnreadableFile(_("XML 嵌套超过%(n)s层"), _("向提供方索取正确的文件"), n=limits.depth)
             if event == "start":
                 continue
             count += 1
@@ -76,11 +76,9 @@ def _elements(plain: Any, limits: Limits) -> Iterator[Element]:
     except DefusedXmlException:
         raise UnreadableFile(_("XML 带有实体或外部引用，不予读取"), _("向提供方索取不带实体的文件")) from None
     except RecordTooLarge:
-        raise UnreadableFile(
-            _("XML 中一条记录超过%(n)s字节") % {"n": limits.record}, _("向提供方索取正确的文件")
-        ) from None
+        raise UnreadableFile(_("XML 中一条记录超过%(n)s字节"), _("向提供方索取正确的文件"), n=limits.record) from None
     except (ParseError, ValueError, LookupError) as error:
-        raise UnreadableFile(_("XML 格式有误：%(why)s") % {"why": error}, _("重新获取文件后再试")) from None
+        raise UnreadableFile(_("XML 格式有误：%(why)s"), _("重新获取文件后再试"), why=error) from None
 
 
 def _text(element: Element) -> str:
