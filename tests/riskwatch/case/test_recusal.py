@@ -81,7 +81,7 @@ def test_a_recused_handler_cannot_open_the_reporters_identity(cast, at):
     from riskwatch.doors.portal.ports import hand_in
 
     number, _secret = hand_in(cast.orgs["sh"], title="t", facts={"product": "p", "text": "x"},
-                              who={"name": "张三丰", "proof": "P1234567"}, files=[], at=at)  # fmt: skip
+                              who={"name": "张三丰", "proof": "360426199101010071"}, files=[], at=at)  # fmt: skip
     sheet = Sheet.objects.get(number=number)
     collection.take_charge(sheet, by=cast["sh-registrar"], at=at)
     folder = case.open_folder(
