@@ -65,9 +65,7 @@ def test_the_chain_from_registration_to_a_served_notice_and_its_answer(visit, ho
 
     officer = visit("sh-case_officer")
     _find(officer, "office", number)
-    officer.click("text=立案")
-    officer.click("main form button.btn-primary")
-    officer.wait_for_selector(".alert-success")
+    _take(officer, "folder-open")
     folder = officer.url
     _take(officer, "assessment-commission", {"question": "评估风险"}, selects={"assessor": "东海产品安全技术中心"})
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from decree188.records import retention_classes
 from riskwatch.archive import actions
 from riskwatch.archive.models import ArchiveItem
-from riskwatch.case.desk import Act, Fact, PlainForm, ReasonForm, StepForm, enter, text
+from riskwatch.case.desk import Act, Fact, PlainForm, ReasonForm, StepForm, enter, enter_page, text
 from riskwatch.case.models import Folder, Sheet
 from riskwatch.look.words import choices, clauses
 
@@ -64,8 +64,10 @@ def _due(subject: Sheet | Folder, at: Any) -> bool:
 
 def facts(sheet: Sheet, depth: str) -> list[Fact]:
     """Class, term, hold, package, certificate."""
-    row = ArchiveItem.objects.select_related("package", "holds_folder").get(pk=sheet.pk)
+    row = ArchiveItem.objects.select_related("package", "holds_folder", "holds_sheet").get(pk=sheet.pk)
+    held = row.holds_folder or row.holds_sheet
     return [
+        Fact(_now("所存案卷") if row.holds_folder else _now("所存信息"), str(held or ""), to=held),
         Fact(_now("保存类别"), row.get_retention_display()), Fact(_now("办结日期"), row.closed_on),
         Fact(_now("保存至"), row.keep_until or _now("永久")), Fact(_now("冻结"), row.hold_reason if row.on_hold else ""),
         Fact(_now("鉴定意见"), row.appraisal, True), Fact(_now("档案包校验值"), row.package.sha256 if row.package else "", True),
@@ -102,3 +104,4 @@ def install() -> None:
         ),
         facts={"archive_item": facts},
     )
+    enter_page("archive_item", "archive_package", _("下载档案包"), ("full",), lambda sheet: sheet.stage != "destroyed")

@@ -56,11 +56,13 @@ def open_folder(
     """Open a case in an office with the information it begins with."""
     refuse_without_post(owner, ("case_officer",), by=by, at=at)
     refuse_unless(title.strip(), _("案由不能为空"), remedy=_("填写案由"), code="title_missing")
+    rows = list(sheets)
+    refuse_unless(rows, _("没有选中信息，不能立空案"), remedy=_("在“风险信息”中选中作为依据的信息后立案"), code="no_information",
+                  status=422)  # fmt: skip
     number = documents.record_number("RC", office=owner.code, at=at)
     folder = Folder.objects.create(
         number=number, title=title.strip(), owner=owner, officer=by, direction=direction, opened_at=at
     )
-    rows = list(sheets)
     _put_in(folder, rows, by=by, at=at)
     journalling.record_on_folder(
         folder, "folder.open", by=by, at=at, rule="own_area", content={"sheets": [s.pk for s in rows]}

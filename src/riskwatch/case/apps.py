@@ -11,8 +11,9 @@ class CaseConfig(AppConfig):
 
     def ready(self) -> None:
         """Lay the room's acts and facts on the desk."""
-        from riskwatch.case import folder_desk, handover, sharing
+        from riskwatch.case import folder_desk, handover, opening, sharing
 
         folder_desk.install()
         handover.install()
         sharing.install()
+        opening.install()

@@ -27,9 +27,13 @@ from riskwatch.refusals import Refusal
 
 
 class StepForm(forms.Form):
-    """A form that knows its subject, person and time."""
+    """A form that knows its subject, person and time.
+
+    ``own_fields`` names fields that differ from record to record: they are left as they are when an act is taken on many.
+    """
 
     required_css_class = "required"
+    own_fields: tuple[str, ...] = ()
     fields: Any
 
     def __init__(self, *args: Any, subject: Any, by: Person, at: datetime, **kwargs: Any) -> None:
@@ -61,7 +65,7 @@ class DateInput(forms.DateInput):
     input_type = "date"
 
     def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
+        super().__init__(attrs={"lang": "zh-CN", "min": "1900-01-01", "max": "2200-12-31"}, format="%Y-%m-%d")
 
 
 def text(label: Any, *, rows: int = 3, required: bool = True, help_text: Any = "", most: int = 8000) -> forms.CharField:
@@ -147,6 +151,8 @@ class Act:
         """
         _refuse_misplaced(self, subject, by=by, at=at)
         form = self.form(said, files, subject=subject, by=by, at=at)
+        if isinstance(subject, Sheet) and subject.kind in self.begins_on:
+            form.initial = suggestions(subject) | dict(form.initial)
         if self.kind != "folder":
             form.fields["files"] = FilesField(label=gettext_lazy("附件"), required=False)
         return form
@@ -172,6 +178,16 @@ class Fact:
     value: Any
     wide: bool = False
     alert: bool = False
+    to: Sheet | Folder | None = None
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Something that happened to a record and stands in another strand than its own: when, what, by whom."""
+
+    at: datetime
+    words: str
+    who: str
 
 
 Facts = Callable[[Sheet, str], list[Fact]]
@@ -179,9 +195,12 @@ Facts = Callable[[Sheet, str], list[Fact]]
 OwnFacts = Callable[[Sheet, Collection[int]], list[Fact]]
 _ACTS: dict[str, Act] = {}
 _FACTS: dict[str, Facts] = {}
-# kind -> (address's name at a door, words, depths that may open it)
-_PAGES: dict[str, tuple[str, Any, tuple[str, ...]]] = {}
+# kind -> (address's name at a door, words, depths that may open it, whether a record has it)
+_PAGES: dict[str, tuple[str, Any, tuple[str, ...], Callable[[Sheet], bool]]] = {}
 _OWN_FACTS: dict[str, OwnFacts] = {}
+_ORIGINS: dict[str, Callable[[Sheet], list[Origin]]] = {}
+_FIELDS: dict[str, tuple[Mapping[str, Any], Callable[[str, Any], str]]] = {}
+_SUGGESTIONS: dict[str, Callable[[Sheet], Mapping[str, Any]]] = {}
 NEVER = {"actions"}
 
 
@@ -197,15 +216,53 @@ def enter(
     _OWN_FACTS.update(own_facts or {})
 
 
-def enter_page(kind: str, name: str, words: Any, depths: tuple[str, ...]) -> None:
-    """Enter a room's own page on a kind of record; the record's page links to it."""
-    _PAGES[kind] = (name, words, depths)
+def enter_page(
+    kind: str, name: str, words: Any, depths: tuple[str, ...], when: Callable[[Sheet], bool] = lambda sheet: True
+) -> None:
+    """Enter a room's own page on a kind of record; the record's page links to it where the record has one."""
+    _PAGES[kind] = (name, words, depths, when)
+
+
+def enter_course(
+    kind: str, origins: Callable[[Sheet], list[Origin]], fields: Mapping[str, Any], say: Callable[[str, Any], str]
+) -> None:
+    """Enter what a kind's course shows beside its own strand, and how its fields and their values are said in it."""
+    _ORIGINS[kind] = origins
+    _FIELDS[kind] = (fields, say)
+
+
+def origins(sheet: Sheet) -> list[Origin]:
+    """What happened to a record in other strands than its own, oldest first."""
+    return sorted(_ORIGINS[sheet.kind](sheet), key=lambda o: o.at) if sheet.kind in _ORIGINS else []
+
+
+def enter_suggestions(kind: str, suggest: Callable[[Sheet], Mapping[str, Any]]) -> None:
+    """Enter what is already known where something begins on a kind: the forms' fields of these names start with it."""
+    _SUGGESTIONS[kind] = suggest
+
+
+def suggestions(sheet: Sheet) -> dict[str, Any]:
+    """What the forms of acts that begin on a record start with."""
+    return dict(_SUGGESTIONS[sheet.kind](sheet)) if sheet.kind in _SUGGESTIONS else {}
+
+
+def changes(kind: str, content: Mapping[str, Any]) -> list[str]:
+    """What an entry's content says was changed: old and new value of each field, in words."""
+    fields, say = _FIELDS.get(kind, ({}, lambda name, value: str(value)))
+    found = content.get("changes") or {}
+    return [
+        f"{fields.get(name, name)}：{say(name, change['from']) or '—'} → {say(name, change['to']) or '—'}"
+        for name, change in found.items()
+        if isinstance(change, Mapping) and {"from", "to"} <= set(change)
+    ]
 
 
 def page_of(sheet: Sheet, depth: str) -> tuple[str, str] | None:
     """A room's own page on a record, for who sees it at a depth: its address's name and words."""
-    name, words, depths = _PAGES.get(sheet.kind, ("", "", ()))
-    return (name, str(words)) if depth in depths else None
+    if sheet.kind not in _PAGES:
+        return None
+    name, words, depths, when = _PAGES[sheet.kind]
+    return (name, str(words)) if depth in depths and when(sheet) else None
 
 
 def act(key: str) -> Act:

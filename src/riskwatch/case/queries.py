@@ -47,6 +47,15 @@ def of_folder(folder: Folder) -> QuerySet[Sheet]:
     return Sheet.objects.filter(Q(folder__in=folders) | Q(pk__in=keys)).select_related("owner").defer(*UNSHOWN)
 
 
+def lying_in_open_cases(sheets: Iterable[int]) -> dict[int, list[Folder]]:
+    """The open cases in which some pieces of information lie already, by piece."""
+    rows = Enclosure.objects.filter(sheet__in=list(sheets), taken_out_at=None, folder__state=Folder.State.OPEN)
+    found: dict[int, list[Folder]] = {}
+    for row in rows.select_related("folder").order_by("folder__number"):
+        found.setdefault(row.sheet_id, []).append(row.folder)
+    return found
+
+
 def unfinished(folder: Folder, *, at: datetime) -> list[Sheet]:
     """The folder's own sheets at a stage that is not final; a lapsed measure is finished."""
     lapsed = Q(ends_by_itself=True, ends_on__lt=shanghai_date(at), stage="in_force")
@@ -112,8 +121,10 @@ def inbox(me: Standing, *, at: datetime) -> QuerySet[Sheet]:
             kinds = [Q(kind=kind, stage__in=stages) for kind, stages in work.items()]
             condition |= reduce(or_, kinds) & _held(place, posts, me.today)
     lapsed = Q(ends_by_itself=True, ends_on__lt=me.today, stage="in_force")
+    # A measure in force is no work by itself: only once something on it is due, or it is past its term.
+    resting = Q(kind__in=MEASURES, stage="in_force", due_on=None) & (Q(ends_on=None) | Q(ends_on__gte=me.today))
     return (
-        visible(Sheet.objects.filter(condition).exclude(lapsed), to=me.person, at=at)
+        visible(Sheet.objects.filter(condition).exclude(lapsed).exclude(resting), to=me.person, at=at)
         .select_related("owner")
         .defer(*UNSHOWN)
         .order_by(F("due_on").asc(nulls_last=True), "-moved_at", "pk")
@@ -199,8 +210,8 @@ def chain(sheet: Sheet) -> tuple[list[Sheet], list[Sheet]]:
     return causes, effects
 
 
-def search(text: str, *, to: Person, at: datetime, kinds: Iterable[str] = ()) -> QuerySet[Sheet]:
-    """Sheets that a person may see and that hold a text: Chinese and English words, numbers and codes.
+def holding(text: str, *, to: Person, at: datetime) -> Q:
+    """Sheets that hold a text, as far as a person may know: Chinese and English words, numbers and codes.
 
     A number or code is matched from its beginning, and a record's whole number finds that record and those numbered
     after it; words are matched by the word index; what the index does not cut the same way (parts of a model number)
@@ -208,22 +219,33 @@ def search(text: str, *, to: Person, at: datetime, kinds: Iterable[str] = ()) ->
     they may not read; and whether a number exists is asked among what they see.
     """
     wanted = text.strip()[:120]
-    if not wanted:
-        return Sheet.objects.none()
     who = access.reader(to, at)
     condition = Q(number__istartswith=wanted)
-    named = visible(Sheet.objects.filter(number__iexact=wanted), to=to, at=at).exists()
-    if not named:
+    if not _names_a_record(wanted, to=to, at=at):
         condition |= _holds(wanted) & access.seen_by_office(who, at) if who.offices else Q(pk__in=[])
         if not who.headquarters:
             condition |= Q(title__icontains=wanted) & access.seen_through_part(who)
-    rows = visible(Sheet.objects.filter(condition), to=to, at=at).select_related("owner").defer(*UNSHOWN)
+    return condition
+
+
+def search(text: str, *, to: Person, at: datetime, kinds: Iterable[str] = ()) -> QuerySet[Sheet]:
+    """Sheets that a person may see and that hold a text."""
+    wanted = text.strip()[:120]
+    if not wanted:
+        return Sheet.objects.none()
+    found = Sheet.objects.filter(holding(wanted, to=to, at=at))
+    rows = visible(found, to=to, at=at).select_related("owner").defer(*UNSHOWN)
     if kinds:
         rows = rows.filter(kind__in=list(kinds))
     # Newest first by key, so that the database can stop at the first page of a common word; the few records under one
     # whole number are sorted, that record before those numbered after it.
+    named = _names_a_record(wanted, to=to, at=at)
     exact = [Case(When(number__iexact=wanted, then=0), default=1)] if named else []
     return rows.order_by(*exact, "-pk")
+
+
+def _names_a_record(wanted: str, *, to: Person, at: datetime) -> bool:
+    return visible(Sheet.objects.filter(number__iexact=wanted), to=to, at=at).exists()
 
 
 def _holds(wanted: str) -> Q:

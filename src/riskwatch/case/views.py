@@ -77,9 +77,12 @@ def sheet_page(request: SignedIn, pk: int, door: str) -> HttpResponse:
             "pk", flat=True
         )
     )
+    shown = [s for s in causes if s.pk in allowed]
     context = {
+        "hidden_causes": len(shown) < len(causes), "hidden_effects": seen == "full" and any(s.pk not in allowed for s in effects),
+        "origins": desk.origins(sheet) if seen == "full" else [],
         "row": dress([sheet], today)[0], "sheet": sheet, "depth": seen, "facts": desk.facts(sheet, seen, organisations=mine), "door": door,
-        "acts": _buttons(sheet, me, at, door), "own_page": desk.page_of(sheet, seen), "causes": dress([s for s in causes if s.pk in allowed], today),
+        "acts": _buttons(sheet, me, at, door), "own_page": desk.page_of(sheet, seen), "causes": dress(shown, today),
         "effects": dress([s for s in effects if s.pk in allowed], today),
         "papers": papers_shown(sheet, seen, mine),
         "files": files_shown(sheet, seen, to=request.user, at=at),

@@ -29,6 +29,11 @@ def search_commodities(text: str, on: date) -> QuerySet[Commodity]:
     return Commodity.objects.filter(wanted, valid_from__lte=on).order_by("code")
 
 
+def chapters() -> QuerySet[Commodity]:
+    """The two-digit chapters of the commodity codes."""
+    return Commodity.objects.filter(code__regex=r"^\d\d$").order_by("code", "valid_from")
+
+
 def codes(table: str) -> QuerySet[Code]:
     """The rows of a short list."""
     return Code.objects.filter(table=table).order_by("code")

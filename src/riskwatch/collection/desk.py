@@ -12,16 +12,33 @@ from django.utils.translation import gettext_lazy as _
 from decree188 import collection as law
 from decree188 import scope
 from decree188.calendar import SHANGHAI
-from riskwatch.case.desk import Act, DateInput, Fact, PlainForm, ReasonForm, StepForm, day, enter, text
+from riskwatch.case.desk import (
+    Act,
+    DateInput,
+    Fact,
+    Origin,
+    PlainForm,
+    ReasonForm,
+    StepForm,
+    day,
+    enter,
+    enter_course,
+    enter_suggestions,
+    text,
+)
 from riskwatch.case.guards import before_enclosing
+from riskwatch.case.lifecycle import Standing
 from riskwatch.case.models import Direction, Folder, Sheet
 from riskwatch.case.sharing import SHARED
 from riskwatch.catalogue import queries as catalogue
 from riskwatch.collection import actions, additions, amending, handling, scoping
-from riskwatch.collection.models import Addition, Amendment, Information, Report
+from riskwatch.collection.models import Addition, Amendment, Identity, Information, Report
 from riskwatch.collection.recording import column
+from riskwatch.collection.words import licence_words, source_words
+from riskwatch.journal.queries import batches_of
 from riskwatch.look.words import aside, choices, listed, said
 from riskwatch.parties.models import Person
+from riskwatch.refusals import Refusal
 
 
 class FactsForm(forms.Form):
@@ -53,6 +70,7 @@ class FactsForm(forms.Form):
 
 
 class EnterForm(StepForm):
+    own_fields = ("commodity_code",)
     commodity_code = forms.CharField(label=_("商品编码"), max_length=14, required=False)
     in_scope = forms.BooleanField(label=_("确认属于工业品"), required=False)
     reason = text(_("属于工业品的理由（混合章节须填）"), rows=2, required=False)
@@ -160,6 +178,60 @@ def _mixed(subject: Sheet | Folder, at: object) -> bool:
     return Information.objects.filter(pk=subject.pk, scope=scope.Scope.MIXED).exists()
 
 
+def _is_sealed(subject: Sheet | Folder, at: object) -> bool:
+    return Identity.objects.filter(information=subject.pk, destroyed_at=None).exists()
+
+
+def _handles(subject: Sheet | Folder, me: Standing) -> bool:
+    return isinstance(subject, Sheet) and subject.handler_id == me.person.pk
+
+
+def _on_its_page(sheet: Sheet, **said: object) -> Sheet:
+    raise Refusal(
+        _now("报告人身份只在专门的页面上显示"), remedy=_now("由承办人在平台页面上查看"), code="page_only", status=403
+    )
+
+
+def _known_of_the_case(decision: Sheet) -> dict[str, str]:
+    """What the information of a case says of its product and risk, for the drafts that a decision calls for."""
+    inside = Sheet.objects.filter(enclosures__folder=decision.folder_id, enclosures__taken_out_at=None).values("pk")
+    info = Information.objects.filter(pk__in=inside).exclude(product="").order_by("pk").first()
+    if info is None:
+        return {"title": decision.title}
+    named = " ".join(x for x in (info.brand, info.product, info.model) if x)
+    return {
+        "title": decision.title,
+        "product": named[:300],
+        "commodity_code": info.commodity_code,
+        "risk": info.hazard_text or info.text,
+    }
+
+
+def _said(name: str, value: object) -> str:
+    """A changed field's value as people write it."""
+    if name == "hazard":
+        return next((str(h) for h in catalogue.hazards().filter(code=value)), str(value or ""))
+    if name == "aspects" and isinstance(value, list):
+        return "、".join(scope.aspects[a].words() if a in scope.aspects else str(a) for a in value)
+    choices = dict(Information._meta.get_field(name).flatchoices) if name in actions.FIELDS else {}  # type: ignore[union-attr]
+    return str(choices.get(value, value if value is not None else ""))
+
+
+def _origins(sheet: Sheet) -> list[Origin]:
+    """The file that a piece was collected from, and the batches in which it was verified."""
+    info = Information.objects.select_related("file__begun_by").get(pk=sheet.pk)
+    found = []
+    if info.file:
+        words = _now("采集自%(source)s：%(file)s %(position)s") % {
+            "source": source_words(info.source), "file": info.file.name, "position": info.position}  # fmt: skip
+        found.append(Origin(info.received_at, words, str(info.file.begun_by)))
+    for entry in batches_of(sheet.pk, "information.verify_batch"):
+        said = entry.payload.content
+        words = _now("批量核实：%(method)s；抽样：%(sample)s") % {"method": said["method"], "sample": said["sample"]}
+        found.append(Origin(entry.at, words, str(entry.actor)))
+    return found
+
+
 def facts(sheet: Sheet, depth: str) -> list[Fact]:
     """What a piece of information says: the reporter reads their own words and the answer, a body no party."""
     info = Information.objects.select_related("file").get(pk=sheet.pk)
@@ -190,8 +262,8 @@ def facts(sheet: Sheet, depth: str) -> list[Fact]:
             Fact(_now("影响范围"), said(spread) if spread else ""), Fact(_now("判断理由"), info.spread_reason, True),
             Fact(_now("范围判断"), info.scope_reason), Fact(_now("应向何处反映"), info.elsewhere),
             Fact(_now("已采取的处置"), info.disposition, True), Fact(_now("文号"), info.reference), Fact(_now("网址"), info.url),
-            Fact(_now("采集文件"), f"{info.file.name} {info.position}" if info.file else ""),
-            Fact(_now("许可说明"), info.file.licence if info.file else ""),
+            Fact(_now("采集文件"), f"{source_words(info.source)}：{info.file.name} {info.position}" if info.file else ""),
+            Fact(_now("许可说明"), licence_words(info.file.licence) if info.file else ""),
         ]  # fmt: skip
     return shown
 
@@ -227,11 +299,13 @@ def install() -> None:
         Act("information", "confirm_scope", ReasonForm, actions.confirm, begins_on=("information",), label=_("确认属于适用范围"),
             roles=desk, when=_mixed, rule="excluded_products"),
         Act("information", "take_charge", PlainForm, actions.take_charge, begins_on=("information",), label=_("由我承办"),
-            roles=desk, when=_unhandled),
+            roles=desk, when=_unhandled, rule="own_area"),
         Act("information", "reassign", ReassignForm, actions.reassign, begins_on=("information",), label=_("改派承办人"),
             roles=("supervisor",), when=_handled_at("office")),
         Act("information", "hand_on", ReassignForm, actions.reassign, begins_on=("information",), label=_("改派承办人"),
             roles=("approver",), when=_handled_at("centre")),
+        Act("information", "reveal_identity", RevealForm, _on_its_page, begins_on=("information",), label=_("查看报告人身份"),
+            roles=(*desk, "approver"), when=_is_sealed, offered_to=_handles, rule="secrecy", page="reveal"),
         Act("information", "add", AddForm, actions.add_to, begins_on=("information",), label=_("补充"),
             roles=("operator_staff", "operator_manager", "tester", "body_head", *desk)),
         Act("information", "answer", AnswerForm, actions.answer, begins_on=("information",), label=_("答复报告人"),
@@ -242,3 +316,10 @@ def install() -> None:
         Act("amendment", "refuse", RefuseForm, amending.refuse),
         facts={"information": facts, "amendment": amendment_facts},
     )  # fmt: skip
+    enter_suggestions("decision", _known_of_the_case)
+    enter_course(
+        "information",
+        _origins,
+        {f.name: f.verbose_name for f in Information._meta.fields} | {"aspects": _("方面")},
+        _said,
+    )

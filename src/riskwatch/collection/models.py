@@ -99,7 +99,16 @@ class Information(OnSheet):
         constraints = [
             models.UniqueConstraint(fields=["external_id"], condition=~Q(external_id=""), name="collected_once")
         ]
-        indexes = [models.Index(fields=["source_kind", "-received_at"], name="information_by_source")]
+        indexes = [
+            models.Index(fields=["source_kind", "-received_at"], name="information_by_source"),
+            models.Index(fields=["reference"], condition=~Q(reference=""), name="information_by_reference"),
+            # Filters and counts read these columns only, not the texts and originals beside them.
+            models.Index(
+                fields=["sheet"],
+                include=["source_kind", "hazard", "origin", "port", "commodity_code", "occurred_on", "published_on"],
+                name="information_register",
+            ),
+        ]
 
 
 class Report(models.Model):

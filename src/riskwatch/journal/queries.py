@@ -54,3 +54,9 @@ def archived_as(package: str) -> Entry | None:
 def holds_entry(strand: str, number: int, own: bytes) -> bool:
     """Whether this journal wrote an entry of a strand."""
     return Entry.objects.filter(strand__key=strand, number=number, hash=own).exists()
+
+
+def batches_of(sheet: int, act: str) -> QuerySet[Entry]:
+    """Entries by which one act was done on many sheets at once, this one among them; those whose contents are kept."""
+    rows = Entry.objects.filter(sheet_id=None, act=act, payload__content__sheets__contains=[sheet])
+    return rows.select_related("actor", "payload").order_by("at", "pk")

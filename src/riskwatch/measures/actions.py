@@ -55,7 +55,8 @@ def issue(sheet: Sheet, *, by: Person, at: datetime, starts_on: date | None = No
     checks.refuse_addressees(sheet.kind, addressed)
     words = series_of(sheet.kind, now.owner)
     number = now.number or documents.paper_number(words, office=now.owner.code, at=at)
-    Sheet.objects.filter(pk=sheet.pk).update(starts_on=starts_on or today, number=number)
+    # What an order demands by a day is due that day, so that it comes back to the officer then and not before.
+    Sheet.objects.filter(pk=sheet.pk).update(starts_on=starts_on or today, number=number, due_on=measure.perform_by)
     advance(sheet, "issue", by=by, at=at, content={"number": number, "ends_on": now.ends_on})
     _keep_version(measure, 1, _("签发"), by=by, at=at)
     filing.open_filing(sheet, version=1, by=by, at=at)

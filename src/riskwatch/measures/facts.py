@@ -15,6 +15,7 @@ from riskwatch.look.words import aside, clauses, labelled, listed, said
 from riskwatch.measures.checks import sent_up
 from riskwatch.measures.drafting import TEXTS
 from riskwatch.measures.models import Addressee, Filing, Line, Measure
+from riskwatch.measures.words import instruction_words
 
 
 def facts(sheet: Sheet, depth: str) -> list[Fact]:
@@ -100,7 +101,10 @@ def _service(row: Addressee, role: str) -> str:
 def _outside(measure: Measure) -> list[Fact]:
     rows = list(measure.instructions.order_by("pk"))
     sent = [
-        labelled(i.action, f"{i.receipt or i.problem or _('等待发送')}{aside(_('尝试%(n)s次') % {'n': i.tries})}")
+        labelled(
+            instruction_words(i.action),
+            f"{i.receipt or i.problem or _('等待发送')}{aside(_('尝试%(n)s次') % {'n': i.tries})}",
+        )
         for i in rows
     ]
     refused = [i for i in rows if i.refused_at]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from decree188.measure_rules import MEASURE_RULES
 from riskwatch.look.words import kept
@@ -24,6 +25,13 @@ def series_of(kind: str, office: Organisation) -> str:
     if office.is_headquarters:
         return "署" + words.removeprefix("关")
     return office.name_zh.removesuffix("海关") + words
+
+
+def instruction_words(action: str) -> str:
+    """What an instruction to inspection control asks for."""
+    if action.startswith("v") and action[1:].isdecimal():
+        return _("改按第%(n)s版布控") % {"n": action[1:]}
+    return {"start": _("开始布控"), "stop": _("解除布控")}.get(action, action)
 
 
 @kept

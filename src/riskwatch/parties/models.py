@@ -106,7 +106,9 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         english = (get_language() or "").startswith("en")
-        return (self.name_en if english else "") or self.name_zh
+        if english and self.name_en:
+            return self.name_en
+        return self.name_zh.removeprefix("中华人民共和国") if self.kind == self.Kind.OFFICE else self.name_zh
 
     @property
     def is_headquarters(self) -> bool:
@@ -146,6 +148,9 @@ class Membership(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.person} {self.organisation} {self.get_role_display()}"
+
 
 class Deputy(models.Model):
     """While one person is absent another acts for them; the journal names both."""
@@ -171,6 +176,9 @@ class Qualification(models.Model):
     certificate = models.UUIDField(null=True, blank=True)
     withdrawn_on = models.DateField(null=True, blank=True)
 
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}（{self.valid_from:%Y-%m-%d} — {self.valid_until:%Y-%m-%d}）"
+
 
 class Designation(models.Model):
     """Headquarters' designation of a national monitoring centre: products, area, period."""
@@ -185,6 +193,9 @@ class Designation(models.Model):
     valid_until = models.DateField()
     designated_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     withdrawn_on = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.number}（{self.valid_from:%Y-%m-%d} — {self.valid_until:%Y-%m-%d}）"
 
 
 class Interest(models.Model):

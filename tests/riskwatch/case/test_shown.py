@@ -92,7 +92,7 @@ def test_an_earlier_calendar_stays_as_a_version(cast, at):
 def test_nobody_decides_or_issues_blind(cast, at, told):
     proposed = walk(cast, told[0], upto="proposed", at=at).decision
     reviewed = walk(cast, told[1], upto="reviewed", at=at, kind="order").measure
-    for sheet, key, who, words in ((proposed, "decision-decide", "sh-decider", "评估报告认定风险等级高"),
+    for sheet, key, who, words in ((proposed, "decision-decide", "sh-decider", f"评估报告认定{told[0].story.product}"),
                                    (reviewed, "order-issue", "sh-issuer", "B2601")):  # fmt: skip
         browser = Client()
         browser.force_login(cast[who])

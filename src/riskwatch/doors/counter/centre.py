@@ -69,14 +69,7 @@ def archive(request: SignedIn, own: Organisation) -> HttpResponse:
     today = shanghai_date(at)
     rows = visible(Sheet.objects.filter(kind="archive_item", owner=own), to=request.user, at=at)
     numbers = archive_queries.statistics(to=request.user, at=at, since=today - timedelta(days=365), until=today)
-    titles = {
-        "source_kind": _("来源"),
-        "hazard": _("危害"),
-        "origin": _("原产地"),
-        "port": _("口岸"),
-        "disposition": _("处置"),
-    }
-    tables = [(titles[k], v[:12]) for k, v in numbers.items()]
+    tables = [(archive_queries.DIMENSIONS[name], rows[:12]) for name, rows in numbers.tables.items()]
     page = page_of(rows.select_related("owner").order_by("-made_at"), at, request)
     return render(request, "counter/archive.html", page | {"tables": tables})
 

@@ -3,6 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
+from riskwatch.archive import views as archive
 from riskwatch.assessment import panel_views as panel
 from riskwatch.assessment import views as assessment
 from riskwatch.case import views as case
@@ -26,6 +27,7 @@ urlpatterns = [
     path("collect/template.csv", centre.template, name="template"),
     path("collect/<int:pk>/", collection.collected, DOOR, name="collected"),
     path("archive/", centre.archive, name="archive"),
+    path("archive/<int:pk>/package.zip", archive.package, DOOR, name="archive_package"),
     path("messages/", case.messages_page, DOOR, name="messages"),
     *assessment.urls("counter"),
     *panel.urls("counter"),

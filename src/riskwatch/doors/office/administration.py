@@ -1,4 +1,4 @@
-"""Administrators' and rule keepers' pages: people and posts, sign-ups, policy and holidays, the journal's check."""
+"""Administrators' and rule keepers' pages: people and posts, sign-ups, policy and holidays."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import quote
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
@@ -30,8 +29,6 @@ from riskwatch.case.lifecycle import posts_of
 from riskwatch.case.models import Policy
 from riskwatch.doors.office.views import official
 from riskwatch.doors.parties import act_page, buttons, person_context, proof
-from riskwatch.journal.models import Entry, Seal
-from riskwatch.journal.verification import verify
 from riskwatch.look.asked import plausible, whole_number
 from riskwatch.look.words import choices
 from riskwatch.parties import signups as signing
@@ -202,15 +199,5 @@ def policy(request: SignedIn) -> HttpResponse:
     calendar = deadlines.calendar()
     years = [(y, calendar.knows(y)) for y in range(today.year - 1, today.year + 3)]
     rows = [(d, deadlines.limit(k, today)) for k, d in DEADLINES.items()]
-    return render(request, "office/policy.html", {"rows": rows, "form": form, "holidays": holidays, "years": years,
+    return render(request, "office/policy.html", {"rows": rows, "form": form, "holidays": holidays, "years": years, "may": "policy" in _held(request),
                                                   "history": Policy.objects.select_related("set_by")[:50]})  # fmt: skip
-
-
-@official
-def journal(request: SignedIn) -> HttpResponse:
-    """The audit administrator reads and checks the journal."""
-    refuse_unless("audit_admin" in _held(request), _now("须由审计管理员查看"), remedy=_now("请审计管理员查看"),
-                  rule=decree188.by_name("officers"), code="no_post", status=403)  # fmt: skip
-    verdict = verify(seals_from=settings.SEALS) if request.method == "POST" else None
-    rows = Entry.objects.select_related("strand", "actor").order_by("-pk")[:200]
-    return render(request, "office/journal.html", {"rows": rows, "verdict": verdict, "seals": Seal.objects.count()})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -14,14 +15,17 @@ from django.utils.translation import gettext_lazy as _
 
 from decree188 import collection as law
 from decree188 import scope
+from decree188.calendar import shanghai_date
 from riskwatch.case.access import visible
 from riskwatch.case.lifecycle import posts_of
 from riskwatch.case.models import Sheet
+from riskwatch.case.views import dress
 from riskwatch.collection import actions, queries
 from riskwatch.collection.desk import FactsForm
 from riskwatch.collection.models import SourceFile
 from riskwatch.connectors.intake import template as empty_template
 from riskwatch.documents.forms import FilesField
+from riskwatch.doors.office.picking import Picked, picked
 from riskwatch.doors.office.views import official
 from riskwatch.look.asked import whole_number
 from riskwatch.look.words import choices
@@ -109,16 +113,25 @@ class BatchForm(forms.Form):
     office = forms.ModelChoiceField(Organisation.objects.none(), label=_("核实单位"))
 
 
+def _of_file(request: SignedIn, at: datetime) -> Picked | None:
+    """What waits of a collected file, when a file is named."""
+    number = whole_number(request.POST.get("file"))
+    if number is None:
+        return None
+    file = get_object_or_404(SourceFile, pk=number)
+    keys = queries.waiting_of(file, to=request.user, at=at)
+    most = verification.MOST_AT_ONCE
+    rows = (
+        visible(Sheet.objects.filter(pk__in=keys[:most]), to=request.user, at=at).select_related("owner").order_by("pk")
+    )
+    return Picked(rows, min(len(keys), most), len(keys) > most, [("file", str(number))])
+
+
 @official
 def verify_batch(request: SignedIn) -> HttpResponse:
     """Verify chosen pieces as a batch."""
     at = timezone.now()
-    file = whole_number(request.POST.get("file"))
-    keys = [k for k in map(whole_number, request.POST.getlist("sheet")[:5000]) if k is not None]
-    if file is not None:
-        found = get_object_or_404(SourceFile, pk=file)
-        keys = queries.waiting_of(found, to=request.user, at=at)[: verification.MOST_AT_ONCE]
-    chosen = visible(Sheet.objects.filter(kind="information", pk__in=keys), to=request.user, at=at)
+    chosen = _of_file(request, at) or picked(request.POST, to=request.user, at=at, most=5000, stages=("received",))
     form = BatchForm(request.POST if "method" in request.POST else None)
     form.fields["office"].queryset = _offices(request, "approver")  # type: ignore[attr-defined]
     form.fields["office"].initial = form.fields["office"].queryset.first()  # type: ignore[attr-defined]
@@ -127,7 +140,7 @@ def verify_batch(request: SignedIn) -> HttpResponse:
         said = form.cleaned_data
         try:
             count = verification.verify_batch(
-                chosen.values_list("pk", flat=True), said["office"], result=said["result"], method=said["method"],
+                list(chosen.rows.values_list("pk", flat=True)), said["office"], result=said["result"], method=said["method"],
                 sample=said["sample"], by=request.user, at=at,
             )  # fmt: skip
         except Refusal as refused:
@@ -138,5 +151,13 @@ def verify_batch(request: SignedIn) -> HttpResponse:
     return render(
         request,
         "office/verify_batch.html",
-        {"form": form, "keys": [] if file else keys, "file": file, "count": chosen.count(), "refusal": refusal},
+        {
+            "form": form,
+            "hidden": chosen.hidden,
+            "count": chosen.count,
+            "more": chosen.more,
+            "refusal": refusal,
+            "rows": dress(chosen.rows[:10], shanghai_date(at)),
+            "door": "office",
+        },
     )

@@ -3,19 +3,23 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
+from riskwatch.archive import views as archive
 from riskwatch.assessment import panel_views as panel
 from riskwatch.assessment import views as assessment
 from riskwatch.case import views as case
 from riskwatch.collection import views as collection
 from riskwatch.doors import parties
-from riskwatch.doors.office import administration, intake, views
+from riskwatch.doors.office import administration, intake, journal, lists, statistics, views
 
 DOOR = {"door": "office"}
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="office:inbox"), name="home"),
     path("inbox/", views.inbox, name="inbox"),
-    path("dashboard/", views.dashboard, name="dashboard"),
-    path("information/", views.information, name="information"),
+    path("dashboard/", statistics.dashboard, name="dashboard"),
+    path("information/", lists.information, name="information"),
+    path("information/groups/", lists.groups, name="groups"),
+    path("information/enclose/", lists.enclose, name="enclose"),
+    path("information/together/<str:key>/", lists.act_on_many, name="act_on_many"),
     path("folders/", views.folders, name="folders"),
     path("folders/open/", views.open_folder, name="open_folder"),
     path("folders/<int:pk>/", views.folder, name="folder"),
@@ -23,8 +27,10 @@ urlpatterns = [
     path("measures/", views.measures, name="measures"),
     path("filings/", views.filings, name="filings"),
     path("search/", views.search, name="search"),
-    path("archive/", views.archive, name="archive"),
-    path("archive/statistics.csv", views.statistics_csv, name="statistics_csv"),
+    path("archive/", statistics.archive, name="archive"),
+    path("archive/statistics.csv", statistics.statistics_file, {"form": "csv"}, name="statistics_csv"),
+    path("archive/statistics.xlsx", statistics.statistics_file, {"form": "xlsx"}, name="statistics_xlsx"),
+    path("archive/<int:pk>/package.zip", archive.package, DOOR, name="archive_package"),
     path("lawmap/", views.lawmap, name="lawmap"),
     path("messages/", case.messages_page, DOOR, name="messages"),
     path("collect/", views.official(collection.collect), DOOR, name="collect"),
@@ -47,6 +53,6 @@ urlpatterns = [
     path("signups/", administration.signups, name="signups"),
     path("signups/<int:pk>/proof/", administration.sign_up_proof, name="sign_up_proof"),
     path("policy/", administration.policy, name="policy"),
-    path("journal/", administration.journal, name="journal"),
+    path("journal/", journal.journal, name="journal"),
     *parties.addresses("office"),
 ]

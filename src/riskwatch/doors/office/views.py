@@ -1,10 +1,8 @@
-"""Officials' pages: inbox, dashboard, lists, a case with its whole chain, search, statistics, the law map."""
+"""Officials' pages: inbox, lists, a case with its whole chain, search, the law map."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -18,33 +16,43 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+import decree188
 from decree188 import lawmap as law
 from decree188.calendar import shanghai_date
-from riskwatch.archive import queries as archive_queries
-from riskwatch.case import actions as case
-from riskwatch.case import queries
+from decree188.titles import title
+from riskwatch.archive import queries as archive
+from riskwatch.case import opening, queries
 from riskwatch.case.access import folders_visible, visible
-from riskwatch.case.lifecycle import posts_of, stage_name
-from riskwatch.case.models import Direction, Folder, Sheet
+from riskwatch.case.desk import DateInput
+from riskwatch.case.lifecycle import posts_of
+from riskwatch.case.models import Folder, Sheet
 from riskwatch.case.standing import binding_on
 from riskwatch.case.steps import MEASURES, STEPS
 from riskwatch.case.views import _buttons, dress
-from riskwatch.case.words import KINDS, STAGES
+from riskwatch.case.words import KINDS
+from riskwatch.collection.finding import bounded, received_in
+from riskwatch.doors.office.picking import picked
 from riskwatch.journal.queries import course
 from riskwatch.look.asked import whole_number
 from riskwatch.look.words import labelled
-from riskwatch.parties.models import Organisation
 from riskwatch.parties.queries import posts
 from riskwatch.parties.views import SignedIn
-from riskwatch.refusals import Refusal
+from riskwatch.refusals import Refusal, refuse_unless
 
 PAGE = 30
-# The river, as the dashboard and the case page show it.
+COUNTED = 1000  # as far as a search counts what it found
+# The river, as the inbox and the case page show it.
 RIVER = (
     ("information", gettext_lazy("收集")), ("verification", gettext_lazy("核实")), ("assessment", gettext_lazy("评估")),
     ("decision", gettext_lazy("研判决定")), ("measures", gettext_lazy("措施")), ("filing", gettext_lazy("备案")),
     ("duty", gettext_lazy("落实")), ("release", gettext_lazy("公开")), ("archive_item", gettext_lazy("归档")),
 )  # fmt: skip
+# Records without a stage of their own in the river, and the stage at which they belong.
+BESIDE = {
+    "amendment": "information", "transfer": "information", "proposal": "verification", "reassessment_due": "assessment",
+    "emergency_review": "decision", "objection": "measures", "lift_application": "measures", "traceability": "duty",
+    "correction": "release",
+} | dict.fromkeys(MEASURES, "measures")  # fmt: skip
 View = Callable[..., HttpResponse]
 
 
@@ -78,96 +86,36 @@ def page_of(request: SignedIn, rows: Any, *, at: Any) -> dict[str, Any]:
     }
 
 
+def stage_of(kind: str) -> str:
+    """The stage of the river at which a kind of record belongs; a kind of no stage stands for itself."""
+    return BESIDE.get(kind, kind)
+
+
 @official
 def inbox(request: SignedIn) -> HttpResponse:
     """What waits for this person, overdue first, by stage of the river."""
     at = timezone.now()
     me = posts_of(request.user, at)
     rows = queries.inbox(me, at=at)
-    kind = request.GET.get("kind", "")
+    stage = request.GET.get("kind", "")
     counts = queries.counts(rows)
-    chosen = rows.filter(kind__in=MEASURES) if kind == "measures" else rows.filter(kind=kind) if kind else rows
-    tabs = [
-        (code, words, sum(n for k, n in counts.items() if k == code or (code == "measures" and k in MEASURES)))
-        for code, words in RIVER
-    ]
-    tabs += [(k, KINDS[k], n) for k, n in counts.items() if k not in dict(RIVER) and k not in MEASURES]
-    return render(
-        request,
-        "office/inbox.html",
-        page_of(request, chosen, at=at) | {"tabs": tabs, "kind": kind, "total": sum(counts.values())},
-    )
-
-
-@official
-def dashboard(request: SignedIn) -> HttpResponse:
-    """Numbers of the person's area, in charts with their tables."""
-    at = timezone.now()
-    months = archive_queries.by_month(to=request.user, at=at)
-    stages = archive_queries.by_stage(to=request.user, at=at)
-    since = shanghai_date(at) - timedelta(days=365)
-    numbers = archive_queries.statistics(to=request.user, at=at, since=since, until=shanghai_date(at))
-    stage_rows = [(str(KINDS[k]), stage_name(k, s), n) for k, s, n in stages]
-    sources = _named_sources(numbers["source_kind"])
-    today = shanghai_date(at)
-    seen = visible(Sheet.objects.all(), to=request.user, at=at)
-    cards = [
-        (_("收到的信息"), sum(n for k, _s, n in stages if k == "information"), "office:information"),
-        (
-            _("办理中的案卷"),
-            folders_visible(Folder.objects.filter(state="open"), to=request.user, at=at).count(),
-            "office:folders",
-        ),
-        (_("执行中的措施"), seen.filter(binding_on(today), kind__in=MEASURES).count(), "office:measures"),
-        (_("逾期事项"), seen.filter(escalated_on__isnull=False, due_on__lt=today).count(), "office:inbox"),
-    ]
-    charts = [
-        _bars("months", _("每月收到的信息"), _("月份"), months),
-        _bars("sources", _("按来源（近一年）"), _("来源"), sources[:10]),
-        _bars(
-            "origins",
-            _("按原产地（近一年）"),
-            _("原产地"),
-            [(v or _("未注明"), n) for v, n, _k in numbers["origin"][:10]],
-        ),
-    ]
-    return render(request, "office/dashboard.html", {"charts": charts, "stages": stage_rows, "cards": cards})
-
-
-def _named_sources(rows: list[tuple[str, int, int]]) -> list[tuple[str, int]]:
-    from decree188.collection import source_kinds
-
-    return [(source_kinds[v].words(get_language() or "zh") if v in source_kinds else v, n) for v, n, _k in rows]
-
-
-def _bars(name: str, title: str, heading: str, rows: list[tuple[str, int]]) -> dict[str, Any]:
-    flat = name != "months"
-    axis = {"type": "category", "data": [r[0] for r in rows], "inverse": flat}
-    value = {"type": "value"}
-    option = {"grid": {"left": 8, "right": 24, "top": 16, "bottom": 8, "containLabel": True}, "tooltip": {},
-              "xAxis": value if flat else axis, "yAxis": axis if flat else value, "color": ["#206bc4"],
-              "series": [{"type": "bar", "data": [r[1] for r in rows]}]}  # fmt: skip
-    return {"id": name, "title": title, "option": option, "header": [heading, _("件数")], "rows": rows}
-
-
-@official
-def information(request: SignedIn) -> HttpResponse:
-    """Pieces of information, by stage; a batch from one source may be verified as a batch, or become a case."""
-    at = timezone.now()
-    rows = visible(Sheet.objects.filter(kind="information").select_related("owner"), to=request.user, at=at).order_by(
-        "-made_at", "-pk"
-    )
-    stage = request.GET.get("stage", "")
-    if stage:
-        rows = rows.filter(stage=stage)
-    stages = [(s, words) for (k, s), words in STAGES.items() if k == "information"]
-    stages.insert(0, ("received", STAGES["", "received"]))
-    held = {p.role for p in posts_of(request.user, at).posts}
-    return render(
-        request,
-        "office/information.html",
-        page_of(request, rows, at=at) | {"stages": stages, "stage": stage, "held": held},
-    )
+    chosen = rows.filter(kind__in=[k for k in counts if stage_of(k) == stage]) if stage else rows
+    stages: dict[str, int] = {}
+    for kind, n in counts.items():
+        stages[stage_of(kind)] = stages.get(stage_of(kind), 0) + n
+    words = dict(RIVER)
+    tabs = [(code, words[code], stages[code]) for code in words if code in stages]
+    tabs += [(k, KINDS[k], n) for k, n in stages.items() if k not in words]
+    context = page_of(request, chosen, at=at) | {
+        "tabs": tabs,
+        "kind": stage,
+        "total": sum(counts.values()),
+        "many": counts.get("information", 0) > PAGE,
+    }
+    if any(p.role == "archivist" for p in me.posts):
+        context |= {"closed": archive.to_file(to=request.user, at=at)[:30],
+                    "over": archive.to_appraise(to=request.user, at=at)[:COUNTED].count()}  # fmt: skip
+    return render(request, "office/inbox.html", context)
 
 
 @official
@@ -184,36 +132,33 @@ def folders(request: SignedIn) -> HttpResponse:
                                                    "base": f"state={state}&" if state else ""})  # fmt: skip
 
 
-class OpenForm(forms.Form):
-    """A new case."""
-
-    title = forms.CharField(label=gettext_lazy("案由"), max_length=200)
-    direction = forms.ChoiceField(label=gettext_lazy("进出口"), choices=[("", "—"), *Direction.choices], required=False)
-    owner = forms.ModelChoiceField(Organisation.objects.none(), label=gettext_lazy("承办单位"))
-
-
 @official
 def open_folder(request: SignedIn) -> HttpResponse:
-    """Open a case with chosen information."""
+    """Open a case with chosen information; said twice when some of it lies in an open case already."""
     at = timezone.now()
-    said = (request.POST.getlist("sheet") or request.GET.getlist("sheet"))[:500]
-    keys = [k for k in map(whole_number, said) if k is not None]
-    chosen = list(visible(Sheet.objects.filter(kind="information", pk__in=keys), to=request.user, at=at))
-    mine = [p.organisation for p in posts_of(request.user, at).posts if p.role == "case_officer"]
-    form = OpenForm(
-        request.POST if "title" in request.POST else None,
-        initial={"title": chosen[0].title[:200] if chosen else "", "owner": mine[0] if mine else None},
+    picks = picked(request.POST if request.method == "POST" else request.GET, to=request.user, at=at, most=500)
+    chosen = list(picks.rows)
+    refuse_unless(
+        chosen,
+        _("没有选中信息，不能立空案"),
+        remedy=_("在“风险信息”中选中作为依据的信息后立案"),
+        code="no_information",
+        status=422,
     )
-    form.fields["owner"].queryset = Organisation.objects.filter(pk__in=mine)  # type: ignore[attr-defined]
+    refuse_unless(opening.offices_of(request.user, at), _("立案须由经办岗办理"), remedy=_("请经办岗的同事立案"),
+                  rule=decree188.by_name("own_area"), code="no_post", status=403)  # fmt: skip
+    form = opening.OpenForm(request.POST if "title" in request.POST else None, subject=chosen, by=request.user, at=at)
+    lying = form.lying
     if form.is_bound and form.is_valid():
-        owner = form.cleaned_data["owner"]
-        made = case.open_folder(title=form.cleaned_data["title"], owner=owner, direction=form.cleaned_data["direction"],
-                                sheets=chosen, by=request.user, at=at)  # fmt: skip
+        made = opening.open_with(chosen, **form.cleaned_data, by=request.user, at=at)
         messages.success(request, _("已立案：%(number)s") % {"number": made.number})
         return redirect("office:folder", made.pk)
-    return render(
-        request, "office/open_folder.html", {"form": form, "rows": dress(chosen, shanghai_date(at)), "door": "office"}
-    )
+    seen = set(folders_visible(Folder.objects.filter(pk__in=[f.pk for fs in lying.values() for f in fs]), to=request.user, at=at)
+               .values_list("pk", flat=True))  # fmt: skip
+    twice = [(s, [f if f.pk in seen else None for f in lying[s.pk]]) for s in chosen if s.pk in lying]
+    context = {"form": form, "rows": dress(chosen[:50], shanghai_date(at)), "door": "office", "twice": twice[:20], "hidden": picks.hidden,
+               "count": len(chosen), "more": picks.more}  # fmt: skip
+    return render(request, "office/open_folder.html", context, status=422 if form.errors else 200)
 
 
 @official
@@ -228,21 +173,26 @@ def folder(request: SignedIn, pk: int) -> HttpResponse:
     )
     sheets = list(visible(queries.of_folder(case_), to=request.user, at=at).order_by("made_at", "pk").distinct())
     rows = dress(sheets, shanghai_date(at))
-    river = [
-        (
-            code,
-            words,
-            [r for r in rows if r["sheet"].kind == code or (code == "measures" and r["sheet"].kind in MEASURES)],
-        )
-        for code, words in RIVER
-    ]
-    others = [r for r in rows if r["sheet"].kind not in dict(RIVER) and r["sheet"].kind not in MEASURES]
-    entries = course(case_.strand, *(s.strand for s in sheets))
-    context = {"folder": case_, "river": river, "others": others, "course": entries, "acts": _buttons(case_, posts_of(request.user, at), at, "office"),
+    river = [(code, words, [r for r in rows if stage_of(r["sheet"].kind) == code]) for code, words in RIVER]
+    others = [r for r in rows if stage_of(r["sheet"].kind) not in dict(RIVER)]
+    entries = list(course(case_.strand, *(s.strand for s in sheets)))
+    acts = _buttons(case_, posts_of(request.user, at), at, "office")
+    context = {"folder": case_, "river": river, "others": others, "acts": acts, "by_time": request.GET.get("course") == "time",
+               "course": entries, "by_record": _by_record(entries, rows), "picks": any(a["key"] == "folder-enclose" for a in acts),
                "left": queries.keeps_open(case_, at=at) if case_.state == "open" else [], "door": "office",
                "merged": folders_visible(Folder.objects.filter(merged_into=case_), to=request.user, at=at),
                "joint": case_.joint_offices.filter(until=None).select_related("office")}  # fmt: skip
     return render(request, "office/folder.html", context)
+
+
+def _by_record(entries: list[Any], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A case's course by record: first the case itself, then its records in the order of their first act."""
+    known = {r["sheet"].pk: r for r in rows}
+    found: dict[int | None, dict[str, Any]] = {None: {"row": None, "entries": []}}
+    for entry in entries:
+        group = found.setdefault(entry.sheet_id, {"row": known.get(entry.sheet_id), "entries": []})
+        group["entries"].append(entry)
+    return [g for g in found.values() if g["entries"]]
 
 
 @official
@@ -273,52 +223,34 @@ def filings(request: SignedIn) -> HttpResponse:
     )
 
 
+class SearchForm(forms.Form):
+    """What is looked for."""
+
+    q = forms.CharField(label=gettext_lazy("搜索"), required=False, max_length=120)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("类别"),
+        required=False,
+        choices=[("", gettext_lazy("不限")), ("measures", gettext_lazy("措施")), *KINDS.items()],
+    )
+    since = forms.DateField(label=gettext_lazy("建立日期自"), required=False, widget=DateInput())
+    until = forms.DateField(label=gettext_lazy("至"), required=False, widget=DateInput())
+
+
 @official
 def search(request: SignedIn) -> HttpResponse:
-    """Everything that a person may see and that holds the words."""
+    """Everything that a person may see and that holds the words, by kind and day; counted as far as a thousand."""
     at = timezone.now()
-    text = request.GET.get("q", "")
-    rows = queries.search(text, to=request.user, at=at)
-    found = queries.search_folders(text, to=request.user, at=at)[:10]
-    return render(request, "office/search.html", page_of(request, rows, at=at) | {"q": text, "folders": found})
-
-
-@official
-def archive(request: SignedIn) -> HttpResponse:
-    """Archived items, those whose term is over first, and the register's statistics."""
-    at = timezone.now()
-    rows = visible(Sheet.objects.filter(kind="archive_item").select_related("owner"), to=request.user, at=at).order_by(
-        "-made_at"
-    )
-    since = shanghai_date(at) - timedelta(days=365)
-    numbers = archive_queries.statistics(to=request.user, at=at, since=since, until=shanghai_date(at))
-    titles = {
-        "source_kind": _("来源"),
-        "hazard": _("危害"),
-        "origin": _("原产地"),
-        "port": _("口岸"),
-        "disposition": _("处置"),
-    }
-    tables = [(titles[k], v[:12]) for k, v in numbers.items()]
-    return render(request, "office/archive.html", page_of(request, rows, at=at) | {"tables": tables})
-
-
-@official
-def statistics_csv(request: SignedIn) -> HttpResponse:
-    """The register's statistics of the last year as CSV; cells that a spreadsheet would run are made harmless."""
-    at = timezone.now()
-    numbers = archive_queries.statistics(
-        to=request.user, at=at, since=shanghai_date(at) - timedelta(days=365), until=shanghai_date(at)
-    )
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="statistics.csv"'
-    writer = csv.writer(response)
-    writer.writerow([_("维度"), _("值"), _("收到"), _("已核实")])
-    for dimension, rows in numbers.items():
-        for value, received, verified in rows:
-            safe = "'" + value if value[:1] in "=+-@\t" else value
-            writer.writerow([dimension, safe, received, verified])
-    return response
+    form = SearchForm(request.GET)
+    form.is_valid()
+    said = form.cleaned_data
+    text, kind = said.get("q", ""), said.get("kind", "")
+    kinds = MEASURES if kind == "measures" else (kind,) if kind else ()
+    rows = queries.search(text, to=request.user, at=at, kinds=kinds)
+    rows = rows.filter(received_in(said.get("since"), said.get("until")))
+    total, more = bounded(rows, COUNTED)
+    cases = queries.search_folders(text, to=request.user, at=at)[:10] if not kind else []
+    context = {"q": text, "folders": cases, "form": form, "total": total, "more": more}
+    return render(request, "office/search.html", page_of(request, rows, at=at) | context)
 
 
 @official
@@ -330,7 +262,8 @@ def lawmap(request: SignedIn) -> HttpResponse:
         if step.rule:
             by_rule.setdefault(step.rule, []).append(labelled(KINDS[step.kind], step.zh))
     rows = [
-        {"place": r.place.label(language), "gist": r.place.gist(language), "rules": r.rules, "left": r.left_to_people,
+        {"place": r.place.label(language), "gist": r.place.gist(language), "left": r.left_to_people,
+         "rules": [title(name, language) for name in r.rules],
          "steps": list(dict.fromkeys(s for name in r.rules for s in by_rule.get(name, [])))[:8]}
         for r in law.rows(language)
     ]  # fmt: skip

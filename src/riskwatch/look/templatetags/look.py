@@ -11,6 +11,7 @@ from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 register = template.Library()
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -88,8 +89,16 @@ def field(bound: BoundField) -> SafeString:
         attrs["aria-describedby"] = f"{bound.auto_id}_error"
         attrs["aria-invalid"] = "true"
     return SafeString(
-        render_to_string("look/field.html", {"field": bound, "widget": bound.as_widget(attrs=attrs), "check": check})
+        render_to_string(
+            "look/field.html",
+            {"field": bound, "widget": bound.as_widget(attrs=attrs), "check": check, "hint": _hint(widget)},
+        )
     )
+
+
+def _hint(widget: forms.Widget) -> str:
+    """How a day is written; browsers show date fields in their own way."""
+    return _("年-月-日") if getattr(widget, "input_type", "") == "date" else ""
 
 
 @register.inclusion_tag("look/empty.html")

@@ -34,7 +34,7 @@ def test_a_centre_takes_charge_and_opens_the_identity_with_a_reason(reported, ca
     assert "information-take_charge" in page.get(sheet).content.decode()
     assert page.post(reverse("counter:reveal", args=[reported.pk]), {"reason": "r"}).status_code == 403
     page.post(reverse("counter:act", args=[reported.pk, "information-take_charge"]), {"remark": ""})
-    assert 'data-act="reveal"' in page.get(sheet).content.decode()
+    assert 'data-act="information-reveal_identity"' in page.get(sheet).content.decode()
     opened = page.post(reverse("counter:reveal", args=[reported.pk]), {"reason": "核实"})
     assert "张三丰" in opened.content.decode()
     assert opened["Cache-Control"] == "no-store"
@@ -77,5 +77,5 @@ def test_a_centre_collects_by_file_and_sees_what_was_not_taken(cast):
 def test_a_centre_has_its_own_archive_and_statistics(reported, cast):
     page = _as(cast["centre-approver"]).get(reverse("counter:archive"))
     assert page.status_code == 200
-    assert [row[1] for row in dict(page.context["tables"])["来源"]] == [1]
+    assert [row.received for row in dict(page.context["tables"])["来源"]] == [1]
     assert _as(cast["firm-manager"]).get(reverse("counter:archive")).status_code == 403

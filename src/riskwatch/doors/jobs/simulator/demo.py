@@ -8,13 +8,15 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from riskwatch.case.models import Folder
+from riskwatch.assessment import reporting
+from riskwatch.case.models import Folder, Sheet
 from riskwatch.disclosure import actions as disclosure
 from riskwatch.doors.jobs.round import run
 from riskwatch.doors.jobs.simulator import cast as standing
+from riskwatch.doors.jobs.simulator import waiting
 from riskwatch.doors.jobs.simulator.cast import PASSWORD, Cast
 from riskwatch.doors.jobs.simulator.events import events
-from riskwatch.doors.jobs.simulator.river import STAGES, walk
+from riskwatch.doors.jobs.simulator.river import STAGES, Walk, Way, walk
 from riskwatch.doors.portal.ports import hand_in
 from riskwatch.followup import actions as followup
 from riskwatch.measures import filing, served
@@ -46,41 +48,59 @@ def load() -> str:
         cast = standing.make()
         count = _cases(cast)
     run(at=timezone.now())
-    return f"{count} cases and pieces"
+    return f"{count} cases and single pieces"
 
 
 def _cases(cast: Cast) -> int:
     now = timezone.now()
-    told = list(events(SEED, 60))
-    made = 0
+    told = list(events(SEED, 80))
     for number, stage in enumerate((*STAGES, *STAGES[:9], "received", "received")):
         at = now - timedelta(days=9 - number % 6, hours=number)
         office = ("sh", "pj", "sh", "sz")[number // 16 % 4] if number >= 16 else "sh"
-        walk(cast, told[number], upto=stage, at=at, office=office)
-        made += 1
+        _draft(cast, walk(cast, told[number], upto=stage, at=at, way=Way(office, in_full=True)), at)
     kinds = ("notice", "circular", "order", "regime_change", "survey", "joint_handling")
-    walks = [walk(cast, told[40 + n], upto="issued", at=now - timedelta(days=6), kind=k) for n, k in enumerate(kinds)]
-    public = walk(cast, told[50], upto="issued", at=now - timedelta(days=6), office="hq", kind="announcement")
-    _follow(cast, walks[0].measure, walks[2].measure, now)
-    _publish(cast, public.measure, now)
+    walks = [
+        walk(cast, told[40 + n], upto="issued", at=now - timedelta(days=6), way=Way(kind=k, in_full=True))
+        for n, k in enumerate(kinds)
+    ]
+    magnets = next(events(SEED, 1, product="磁力积木玩具"))
+    public = walk(cast, magnets, upto="issued", at=now - timedelta(days=6), way=Way("hq", "announcement", in_full=True))
+    _follow(cast, walks[0], walks[2].measure, now)
+    _publish(cast, public, now)
+    waiting.fill(cast, told[50:], now)
     hand_in(cast.orgs["sh"], title="积木磁铁脱落", facts={"product": "磁力积木", "text": "孩子玩时磁铁掉了出来"},
             who={"name": "演示人", "proof": "110105199001011232", "phone": "13800000000"}, files=[], at=now - timedelta(hours=3))  # fmt: skip
-    return made + len(walks) + 2
+    return Folder.objects.count() + Sheet.objects.filter(kind="information", enclosures=None).count()
 
 
-def _follow(cast: Cast, notice: Any, order: Any, now: datetime) -> None:
+def _draft(cast: Cast, done: Walk, at: datetime) -> None:
+    """An assessment that was taken up and not yet submitted has a draft in the workbench."""
+    if done.assessment is not None and done.assessment.stage == "working":
+        unfinished = done.story.document() | {"report": {"hazard": f"{done.story.product}{done.story.harm}"}}
+        reporting.save_draft(done.assessment, document=unfinished, by=cast["tech-assessor"], at=at + timedelta(hours=9))
+
+
+def _follow(cast: Cast, noticed: Walk, order: Any, now: datetime) -> None:
     day = timedelta(days=1)
+    notice, story = noticed.measure, noticed.story
+    assert notice is not None
     served.acknowledge(notice, by=cast["firm-staff"], at=now - 3 * day)
     duties = list(notice.effects.filter(kind="duty").order_by("pk"))
-    followup.report(duties[0], plan="停止销售并召回", measures_taken="已下架", by=cast["firm-staff"], at=now - day)
-    followup.apply_to_lift(notice, report="已更换磁铁固定方式，第三方检测合格", by=cast["firm-manager"], at=now - day)
-    first = notice.effects.filter(kind="filing").first()
+    followup.report(
+        duties[0], plan=story.required, measures_taken="已下架并通知经销商", by=cast["firm-staff"], at=now - day
+    )
+    followup.apply_to_lift(
+        notice, report=f"已整改并经第三方检测合格（{story.check}）", by=cast["firm-manager"], at=now - day
+    )
+    first = notice.effects.get(kind="filing")
     filing.send(first, summary="已向进口商发布通告", by=cast["sh-case_officer"], at=now - 2 * day)
     followup.object_to(order, grounds="涉及数量与实际不符", by=cast["firm-manager"], at=now - day)
 
 
-def _publish(cast: Cast, measure: Any, now: datetime) -> None:
+def _publish(cast: Cast, public: Walk, now: datetime) -> None:
     day = timedelta(days=1)
-    asked = disclosure.request(measure, title="关于部分磁力玩具的风险警示公告", body="部分磁力玩具的小磁铁可能松脱，被儿童误吞会造成严重伤害。\n\n请消费者立即停止使用，并联系销售者退货。",
+    story = public.story
+    assert public.measure is not None
+    asked = disclosure.request(public.measure, title=f"关于部分{story.product}的风险警示公告", body=f"部分{story.product}{story.harm}。\n\n{story.advice}。",
                                left_out="企业内部检测数据，属商业秘密", by=cast["hq-case_officer"], at=now - 4 * day)  # fmt: skip
     disclosure.publish(asked, redacted=True, by=cast["hq-releaser"], at=now - 3 * day)

@@ -16,6 +16,7 @@ from riskwatch.collection import actions as collection
 from riskwatch.decision import actions as decision
 from riskwatch.doors.jobs.simulator.cast import Cast
 from riskwatch.doors.jobs.simulator.events import Event
+from riskwatch.doors.jobs.simulator.stories import Story
 from riskwatch.measures import actions as measures
 from riskwatch.verification import actions as verification
 
@@ -47,26 +48,60 @@ class Walk:
     """Where a walk has come: the records it made."""
 
     information: Sheet
+    story: Story
     folder: Folder | None = None
     assessment: Sheet | None = None
     decision: Sheet | None = None
     measure: Sheet | None = None
 
 
-def walk(cast: Cast, event: Event, *, upto: str, at: datetime, office: str = "sh", kind: str = "notice") -> Walk:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a walk goes: in which office, to what measure, against which firm, who assesses, and how fully that is told.
+
+    In full, the report is the product's own story, at its own level; else it is one of high risk that names the product.
+    """
+
+    office: str = "sh"
+    kind: str = "notice"
+    firm: str = "firm"
+    assessor: str = "tech"
+    conclusion: str = "measures"
+    in_full: bool = False
+
+
+WRITERS = {"tech": "tech-assessor", "panel": "panel-chair", "centre": "centre-verifier"}
+
+
+def walk(
+    cast: Cast,
+    event: Event,
+    *,
+    upto: str,
+    at: datetime,
+    office: str = "sh",
+    kind: str = "notice",
+    way: Way | None = None,
+) -> Walk:
     """Walk one event from its registration up to a stage; an hour passes between steps."""
+    way = way or Way(office=office, kind=kind)
+    office = way.office
     far = STAGES.index(upto)
     hour = timedelta(hours=1)
     sheet = collection.register(
         cast.orgs[office], title=event.title, facts=event.facts, by=cast[f"{office}-registrar"], at=at
     )
-    done = Walk(sheet)
+    done = Walk(sheet, event.story)
     if far >= 1:
         task = verification.begin_verification(
-            sheet, task="核对报关单、到货现场查验并抽样检测", by=cast[f"{office}-verifier"], at=at + hour
+            sheet,
+            task=f"核对报关单、到货现场查验并抽样检测：{event.story.check}",
+            by=cast[f"{office}-verifier"],
+            at=at + hour,
         )
     if far >= 2:
-        verification.report(task, method="现场查验与实验室检测", evidence="检测报告与现场照片", result="verified", reasons="检测结果与信息一致",
+        verification.report(task, method=f"现场查验与实验室检测（{event.story.check}）", evidence="检测报告与现场照片",
+                            result="verified", reasons=f"抽样检测证实：{event.story.harm}",
                             by=cast[f"{office}-verifier"], at=at + 2 * hour)  # fmt: skip
     if far >= 3:
         verification.approve(task, by=cast[f"{office}-approver"], at=at + 3 * hour)
@@ -75,60 +110,58 @@ def walk(cast: Cast, event: Event, *, upto: str, at: datetime, office: str = "sh
         collection.enter(sheet, aspects=["safety"], spread="regional", spread_reason="同批次在多地销售", in_scope=True, reason="属于工业品",
                          by=cast[f"{office}-registrar"], at=at + 4 * hour)  # fmt: skip
     if far >= 5:
-        _assess(cast, done, far, at + 5 * hour, office)
+        _assess(cast, done, far, at + 5 * hour, way)
     if far >= 10:
-        _decide(cast, done, far, at + 12 * hour, office)
+        _decide(cast, done, far, at + 12 * hour, way)
     if far >= 13:
-        _impose(cast, done, far, at + 20 * hour, office, kind)
+        _impose(cast, done, far, at + 20 * hour, way)
     return done
 
 
-def _assess(cast: Cast, done: Walk, far: int, at: datetime, office: str) -> None:
+def _assess(cast: Cast, done: Walk, far: int, at: datetime, way: Way) -> None:
     hour = timedelta(hours=1)
-    officer = cast[f"{office}-case_officer"]
-    done.folder = case.open_folder(title=done.information.title[:200], owner=cast.orgs[office], direction="import",
+    officer, writer = cast[f"{way.office}-case_officer"], cast[WRITERS[way.assessor]]
+    done.folder = case.open_folder(title=done.information.title[:200], owner=cast.orgs[way.office], direction="import",
                                    sheets=[done.information], by=officer, at=at)  # fmt: skip
     if far >= 6:
+        question = f"评估该批{done.story.product}“{done.story.harm}”对使用者的风险等级，并提出消减建议"
         done.assessment = assessment.commission(
-            done.folder, assessor=cast.orgs["tech"], question="评估该产品的质量安全风险", by=officer, at=at + hour
+            done.folder, assessor=cast.orgs[way.assessor], question=question, by=officer, at=at + hour
         )
     if far >= 7 and done.assessment:
-        assessment.take_up(done.assessment, has_interest=False, by=cast["tech-assessor"], at=at + 2 * hour)
+        assessment.take_up(done.assessment, has_interest=False, by=writer, at=at + 2 * hour)
     if far >= 8 and done.assessment:
-        reporting.submit(done.assessment, document=assessed(), by=cast["tech-assessor"], at=at + 3 * hour)
+        plain = assessed(f"{done.story.product}{done.story.harm}")
+        document = done.story.document() if way.in_full else plain
+        reporting.submit(done.assessment, document=document, by=writer, at=at + 3 * hour)
     if far >= 9 and done.assessment:
-        assessment.accept(done.assessment, by=cast[f"{office}-approver"], at=at + 4 * hour)
+        assessment.accept(done.assessment, by=cast[f"{way.office}-approver"], at=at + 4 * hour)
 
 
-def _decide(cast: Cast, done: Walk, far: int, at: datetime, office: str) -> None:
+def _decide(cast: Cast, done: Walk, far: int, at: datetime, way: Way) -> None:
     hour = timedelta(hours=1)
     assert done.folder is not None
-    officer = cast[f"{office}-case_officer"]
-    done.decision = decision.judge(
-        done.folder,
-        deliberation="风险等级高，销售面广",
-        options="一、不采取措施；二、通告进口商；三、公告",
-        by=officer,
-        at=at,
-    )
+    officer, story = cast[f"{way.office}-case_officer"], done.story
+    options = f"一、不采取措施；二、要求进口商：{story.required}；三、向社会公告"
+    thought = f"评估报告认定{story.product}{story.harm}，已在多地销售"
+    done.decision = decision.judge(done.folder, deliberation=thought, options=options, by=officer, at=at)
     if far >= 11:
-        decision.propose(done.decision, deliberation="风险等级高，销售面广", options="一、不采取措施；二、通告进口商；三、公告", conclusion="measures",
-                         measures="向进口商发布风险警示通告", grounds="评估报告认定风险等级高", conflict_checked=True, by=officer, at=at + hour)  # fmt: skip
+        chosen = story.required if way.conclusion == "measures" else ""
+        grounds = "评估报告认定的风险等级" if chosen else "涉及批次已全部退运，没有进入销售"
+        decision.propose(done.decision, deliberation=thought, options=options, conclusion=way.conclusion, measures=chosen,
+                         grounds=grounds, conflict_checked=True, by=officer, at=at + hour)  # fmt: skip
     if far >= 12:
-        decision.decide(done.decision, by=cast[f"{office}-decider"], at=at + 2 * hour)
+        decision.decide(done.decision, by=cast[f"{way.office}-decider"], at=at + 2 * hour)
 
 
-def _impose(cast: Cast, done: Walk, far: int, at: datetime, office: str, kind: str) -> None:
+def _impose(cast: Cast, done: Walk, far: int, at: datetime, way: Way) -> None:
     hour = timedelta(hours=1)
     assert done.decision is not None
-    facts = done.information.title
-    texts = {"product": facts[:80], "risk": "儿童误吞小磁铁可造成严重伤害", "required_actions": "立即停止销售，召回已售产品，三日内报告进展", "text": "请加强查验",
-             "compulsory": "停止进口该批次产品", "basis": "风险处置决定", "advice": "请立即停止使用，并联系销售者", "grounds": "评估报告认定风险等级高",
-             "order_kind": "recall", "perform_by": shanghai_date(at) + timedelta(days=20), "regime_from": "抽批检验", "regime_to": "逐批检验",
-             "scope": "同品牌同型号全部批次", "plan": "各海关抽样三批", "facts": "通报内容", "proposal": "建议同步排查"}  # fmt: skip
+    title, kind = done.information.title, way.kind
+    texts = done.story.texts(title) | {"perform_by": shanghai_date(at) + timedelta(days=20)}
     named = kind in ("notice", "order")
     addressees = (
-        [cast.orgs["firm"]]
+        [cast.orgs[way.firm]]
         if named
         else []
         if kind in ("announcement", "regime_change")
@@ -139,10 +172,11 @@ def _impose(cast: Cast, done: Walk, far: int, at: datetime, office: str, kind: s
     lines = [("B2601", Decimal(1200), "件"), ("B2602", Decimal(300), "件")] if kind == "order" else []
     wanted = {k: v for k, v in texts.items() if k in measures.rule_book(kind).needs}
     done.measure = measures.draft(
-        done.decision, kind, title=facts[:80], texts=wanted, addressees=addressees, lines=lines,
-        ends_on=None if kind in ("order", "joint_handling") else shanghai_date(at) + timedelta(days=90), by=cast[f"{office}-case_officer"], at=at,
+        done.decision, kind, title=title[:80], texts=wanted, addressees=addressees, lines=lines,
+        ends_on=None if kind in ("order", "joint_handling") else shanghai_date(at) + timedelta(days=90), by=cast[f"{way.office}-case_officer"],
+        at=at,
     )  # fmt: skip
     if far >= 14:
-        measures.review(done.measure, secrecy_reviewed=True, by=cast[f"{office}-approver"], at=at + hour)
+        measures.review(done.measure, secrecy_reviewed=True, by=cast[f"{way.office}-approver"], at=at + hour)
     if far >= 15:
-        measures.issue(done.measure, by=cast[f"{office}-issuer"], at=at + 2 * hour)
+        measures.issue(done.measure, by=cast[f"{way.office}-issuer"], at=at + 2 * hour)

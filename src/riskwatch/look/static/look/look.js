@@ -25,6 +25,17 @@ window.addEventListener("load", () => {
 document.querySelectorAll("[data-check-all]").forEach((box) => box.addEventListener("change", () => {
   document.querySelectorAll(`input[name="${box.dataset.checkAll}"]`).forEach((one) => { one.checked = box.checked; });
 }));
+// Picking a single row takes back "all that fit"; the two never mean different things at once.
+document.querySelectorAll("[data-all-matching]").forEach((all) => {
+  const rows = [...all.form.querySelectorAll("input[name=sheet], [data-check-all]")];
+  all.addEventListener("change", () => rows.forEach((row) => { row.disabled = all.checked; }));
+});
+document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
+document.querySelectorAll("[data-copy]").forEach((button) => button.addEventListener("click", async () => {
+  const text = [...document.querySelectorAll(button.dataset.copy)].map((one) => `${one.dataset.copyLabel} ${one.textContent.trim()}`).join("\n");
+  try { await navigator.clipboard.writeText(text); } catch { return; }
+  button.textContent = button.dataset.done;
+}));
 document.querySelectorAll("form").forEach((form) => form.addEventListener("submit", () => {
   form.querySelectorAll("button:not([name])").forEach((button) => setTimeout(() => { button.disabled = true; }, 0));
 }));
