@@ -29,7 +29,7 @@ suppressMessages(library(surveillance))
 y <- as.matrix(read.csv(commandArgs(TRUE)[1], header = FALSE))
 n <- nrow(y)
 s <- sts(observed = y, start = c(2010, 1), frequency = 52)
-said <- function(name, units, expr) { t <- system.time(suppressWarnings(expr)); cat(name, (t[1] + t[2]) / units * 1e6, "\\n") }
+said <- function(name, units, expr) { t <- system.time(suppressWarnings(expr)); cat("CPU", name, (t[1] + t[2]) / units * 1e6, "\\n") }
 said("farrington", ncol(y), farringtonFlexible(s, control = list(range = n, b = 5, w = 3, noPeriods = 10,
   pastWeeksNotIncluded = 26, pThresholdTrend = 1, alpha = 0.005, weightsThreshold = 2.58, thresholdMethod = "nbPlugin",
   verbose = FALSE, glmWarnings = FALSE)))
@@ -78,7 +78,8 @@ def peer(counts: np.ndarray) -> dict[str, float]:
     if done.returncode:
         print("R with the package surveillance is not at hand: no ratio.")
         return {}
-    return {name: float(value) for name, value in (line.split() for line in done.stdout.splitlines())}
+    told = (line.split() for line in done.stdout.splitlines() if line.startswith("CPU "))
+    return {name: float(value) for _, name, value in told}
 
 
 def told(name: str, series: int, spent: tuple[float, float], theirs: float | None) -> None:

@@ -49,6 +49,12 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     return compiled
 
 
+def parallel_kernel(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile one routine as :func:`kernel` does, with its ``numba.prange`` loops shared among the cores."""
+    compiled: Callable[..., Any] = _kept(numba.njit(error_model="numpy", nogil=True, parallel=True)(function))
+    return compiled
+
+
 def cores() -> int:
     """Cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

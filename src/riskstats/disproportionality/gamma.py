@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from riskstats.compiled import kernel
+from riskstats.kernels import kernel
 
 _TINY = 1e-300
 _EPS = 2.3e-16

@@ -22,11 +22,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import digamma, gammaln, ndtr, ndtri, polygamma
 
-from riskstats.compiled import parallel_kernel
 from riskstats.disproportionality.gamma import mixture_quantile
 from riskstats.disproportionality.prior import codes_of
 from riskstats.disproportionality.ratios import fourfold
 from riskstats.inputs import Floats, counts, positive, same_length, share
+from riskstats.kernels import parallel_kernel
 
 
 @dataclass(frozen=True, eq=False)

@@ -27,8 +27,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import digamma, gammaln
 
-from riskstats.compiled import kernel, parallel_kernel
 from riskstats.inputs import Floats, counts, positive, refuse, same_length, share
+from riskstats.kernels import kernel, parallel_kernel
 
 Truncation = Literal["component", "mixture"]
 _CHUNKS = 64

@@ -20,11 +20,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import digamma, gammaln, ndtri
 
-from riskstats.compiled import kernel, parallel_kernel
 from riskstats.disproportionality.gamma import mixture_quantile, mixture_tails
 from riskstats.disproportionality.prior import GammaMixture, codes_of
 from riskstats.disproportionality.tables import distinct_cells
 from riskstats.inputs import Floats, Ints, counts, positive, refuse, same_length, share
+from riskstats.kernels import kernel, parallel_kernel
 
 _SAMPLE = 20_000
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from riskstats.compiled import kernel
+from riskstats.kernels import kernel
 
 _EMPTY = -1
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from riskstats.compiled import kernel
 from riskstats.inputs import Floats, refuse
+from riskstats.kernels import kernel
 
 
 @kernel
@@ -42,7 +42,7 @@ def bernoulli_ratio(c: float, m: float, cases: float, total: float) -> float:
         return 0.0
     inside = x_log(c) + x_log(m - c) - x_log(m)
     outside = x_log(cases - c) + x_log(total - m - cases + c) - x_log(total - m)
-    return inside + outside - (x_log(cases) + x_log(total - cases) - x_log(total))
+    return float(inside + outside - (x_log(cases) + x_log(total - cases) - x_log(total)))
 
 
 def adjusted(ratio: Floats, greatest: Floats) -> Floats:

@@ -23,8 +23,8 @@ import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from riskstats.compiled import kernel, parallel_kernel
 from riskstats.inputs import Floats, Ints, counts, positive, refuse
+from riskstats.kernels import kernel, parallel_kernel
 from riskstats.scan.model import adjusted, alias_table, poisson_ratio, replicates_of, split_mix
 
 Metric = Literal["sphere", "plane"]

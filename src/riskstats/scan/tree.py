@@ -22,8 +22,8 @@ import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from riskstats.compiled import kernel, parallel_kernel
 from riskstats.inputs import Floats, Ints, counts, positive, refuse, same_length
+from riskstats.kernels import kernel, parallel_kernel
 from riskstats.scan.model import adjusted, alias_table, bernoulli_ratio, poisson_ratio, replicates_of, split_mix
 from riskstats.trees import Tree
 
@@ -198,8 +198,8 @@ def _ratio(c: float, inside: float, total: float, mass: float, bernoulli: bool, 
     if c < fewest:
         return 0.0
     if bernoulli:
-        return bernoulli_ratio(c, inside, total, mass)
-    return poisson_ratio(c, inside / mass * total, total)
+        return float(bernoulli_ratio(c, inside, total, mass))
+    return float(poisson_ratio(c, inside / mass * total, total))
 
 
 @kernel

@@ -12,7 +12,7 @@ from riskstats.surveillance.signals import State
 from riskstats.surveillance.tails import lower_tail, mass, normal_upper, normal_upper_quantile, ratio, upper_tail
 
 _SCORED, _NO_REFERENCE, _NO_CASES, _UNSETTLED, _FEW, _UNSEEN = (int(s) for s in list(State)[:6])
-_STEPS, _STOP, _STRIDE, _NEAR = 30, 1e-8, 2.0, 2
+_STEPS, _ROUGH, _CLOSE, _STRIDE, _NEAR = 30, 0.02, 1e-4, 2.0, 2
 _MOST = 1e12  # an expected count that no fit is believed
 _NODES = (-math.sqrt(3.0), 0.0, math.sqrt(3.0))  # three-point Gauss-Hermite rule
 _SHARES = (1.0 / 6.0, 2.0 / 3.0, 1.0 / 6.0)
@@ -20,16 +20,19 @@ _SHARES = (1.0 / 6.0, 2.0 / 3.0, 1.0 / 6.0)
 
 @kernel
 def _means(x, offset, beta, mu):  # type: ignore[no-untyped-def]
+    mu[:] = offset
+    for j in range(len(beta)):
+        for i in range(len(mu)):
+            mu[i] += x[j, i] * beta[j]
     for i in range(len(mu)):
-        eta = offset[i]
-        for j in range(len(beta)):
-            eta += x[j, i] * beta[j]
-        mu[i] = math.exp(min(eta, 40.0))
+        mu[i] = math.exp(min(mu[i], 40.0))
 
 
 @kernel
-def _fit(data, weight, prior, phi, work):  # type: ignore[no-untyped-def]
+def _fit(data, weight, prior, phi, close, work):  # type: ignore[no-untyped-def]
     """Posterior mode of the coefficients under the quasi-likelihood with dispersion ``phi``; False if it does not settle.
+
+    It has settled after a step shorter than ``close``: the error left is about its square.
 
     ``work`` is (beta, mu, information, scaled columns); beta is also the start.
     """
@@ -39,12 +42,10 @@ def _fit(data, weight, prior, phi, work):  # type: ignore[no-untyped-def]
     step = np.empty(k)
     for _ in range(_STEPS):
         _means(x, offset, beta, mu)
+        step[:] = np.dot(x, weight * (y - mu)) / phi - prior * beta
         for j in range(k):
-            slope = 0.0
             for i in range(len(y)):
-                slope += weight[i] * (y[i] - mu[i]) * x[j, i]
                 scaled[j, i] = weight[i] * mu[i] * x[j, i]
-            step[j] = slope / phi - prior[j] * beta[j]
         info[:] = np.dot(scaled, x.T) / phi
         for j in range(k):
             info[j, j] += prior[j]
@@ -54,7 +55,8 @@ def _fit(data, weight, prior, phi, work):  # type: ignore[no-untyped-def]
         if not longest < math.inf:
             return False
         beta += step * min(1.0, _STRIDE / longest)
-        if longest < _STOP:
+        if longest < close:
+            _means(x, offset, beta, mu)
             return True
     return False
 
@@ -208,7 +210,7 @@ def robust_fit(data, seen, prior, beyond, work, weight):  # type: ignore[no-unty
     weight[:] = seen
     rows, phi, doubt, share, weeks, terms = np.sum(seen), 1.0, 0.0, 0.0, 0.0, 0.0
     for stage in range(3):
-        if not _fit(data, weight, prior, phi, work):
+        if not _fit(data, weight, prior, phi, _ROUGH if stage < 2 else _CLOSE, work):
             return False, phi, doubt
         lift = (1.0 - weeks) / (1.0 - share)
         beta[0] += math.log(lift)

@@ -96,7 +96,7 @@ def bayes(
     --------
     >>> found = bayes([[0, 1, 0, 0, 1, 0, 4]])
     >>> found.alarm, found.upperbound, found.pvalue.round(4)
-    (array([[ True]]), array([[2.]]), array([[0.0036]]))
+    (array([[ True]]), array([[2.]]), array([[0.0031]]))
     """
     options = Bayes() if options is None else options
     if direction not in ("increase", "decrease"):

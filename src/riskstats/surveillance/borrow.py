@@ -186,16 +186,17 @@ def early_warning_in_tree(
 
     Examples
     --------
-    A product seen for ten weeks only, a tenth of its family; in the last week it has 6 cases:
+    A product seen for ten weeks only, one of four of its family; in the last week it has 15 cases:
 
     >>> draw = np.random.default_rng(1)
-    >>> family, other = draw.poisson(20, 313), draw.poisson(2, 313)
+    >>> old = draw.poisson(3, size=(3, 313))
     >>> young = np.zeros(313, dtype=int)
-    >>> young[-1] = 9
-    >>> looked = np.ones((3, 313)); looked[2, :-10] = 0
-    >>> found = early_warning_in_tree([family + young, other, young], [-1, 0, 0], weeks=[-1], exposure=looked)
-    >>> found.state[:, 0].tolist(), bool(found.alarm[2, 0]), int(found.upperbound[2, 0])
-    ([0, 0, 6], True, 7)
+    >>> young[-1] = 15
+    >>> looked = np.ones((5, 313)); looked[4, :-10] = 0
+    >>> counts = [old.sum(axis=0) + young, *old, young]
+    >>> found = early_warning_in_tree(counts, [-1, 0, 0, 0, 0], weeks=[-1], exposure=looked)
+    >>> found.state[:, 0].tolist(), bool(found.alarm[4, 0]), int(found.upperbound[4, 0])
+    ([0, 0, 0, 0, 6], True, 9)
     """
     options = Early() if options is None else options
     borrow = Borrow() if borrow is None else borrow

@@ -162,7 +162,7 @@ def cusum(
     --------
     >>> found = cusum([[2, 3, 2, 1, 2, 4, 5, 6]], weeks=[4, 5, 6, 7])
     >>> found.score.round(2), found.alarm[0, -1]
-    (array([[0.  , 0.37, 1.1 , 2.55]]), np.True_)
+    (array([[0.  , 0.37, 1.46, 3.24]]), np.True_)
     """
     options = Cusum() if options is None else options
     parts = _prepared(counts, weeks, exposure, expected)

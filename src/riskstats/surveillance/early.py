@@ -138,7 +138,7 @@ def early_warning(
     >>> counts[0, -1] = 3
     >>> found = early_warning(counts, weeks=[-1])
     >>> bool(found.alarm[0, 0]), int(found.upperbound[0, 0])
-    (True, 1)
+    (True, 2)
     """
     options = Early() if options is None else options
     if direction not in ("increase", "decrease"):

@@ -171,7 +171,7 @@ def farrington(
     >>> counts[0, -1] = 15
     >>> found = farrington(counts, weeks=[-1])
     >>> bool(found.alarm[0, 0]), int(found.upperbound[0, 0])
-    (True, 8)
+    (True, 9)
     """
     options = Farrington() if options is None else options
     if direction not in ("increase", "decrease"):

@@ -118,7 +118,7 @@ def glr(
     --------
     >>> found = glr([[2, 3, 2, 1, 3, 2, 6, 7]], weeks=[4, 5, 6, 7], expected=2.0)
     >>> found.score.round(2), found.alarm[0, -1]
-    (array([[0.22, 0.1 , 2.59, 6.64]]), np.True_)
+    (array([[0.22, 0.12, 2.59, 6.32]]), np.True_)
     """
     options = Glr() if options is None else options
     if direction not in ("increase", "decrease"):

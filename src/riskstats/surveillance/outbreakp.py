@@ -81,7 +81,7 @@ def outbreak_p(counts: Any, *, weeks: Any = None, threshold: float = 100.0) -> S
     --------
     >>> found = outbreak_p([[1, 0, 3, 1, 2, 3, 5, 4, 7, 3, 5, 8, 16, 23, 33, 34, 48]])
     >>> int(found.alarm[0].argmax()), round(float(np.exp(found.score[0, 11])), 2)
-    (10, 1213.27)
+    (8, 4718.87)
     """
     if not 1.0 <= threshold < math.inf:
         raise SurveillanceError("bad_option", "阈值须不小于1", "threshold is not 1 or more, and finite")
