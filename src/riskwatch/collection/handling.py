@@ -36,9 +36,9 @@ def take_charge(sheet: Sheet, *, by: Person, at: datetime, remark: str = "") -> 
         code="no_post",
         status=403,
     )
+    refuse_recused({by.pk, fitting[0].holder}, now)
     if now.handler_id is not None:
         raise _handled(now)
-    refuse_recused({by.pk, fitting[0].holder}, now)
     Sheet.objects.filter(pk=now.pk).update(handler=by, version=now.version + 1)
     journalling.record(now, "information.take_charge", by=by, at=at, content={"remark": remark})
     sheet.refresh_from_db()

@@ -210,13 +210,13 @@ def test_whoever_did_the_step_before_is_refused_and_a_colleague_is_not(step, act
     from riskwatch.parties.models import Membership, Person
 
     owner, today = cast.orgs["sh"], date(2026, 3, 10)
-    people = [Person.objects.create(username=f"p{n}", name_zh=f"p{n}") for n in range(3)]
+    people = [Person.objects.create(username=f"p{n}", name_zh=f"p{n}") for n in range(4)]
     for person in people[:2]:
         Membership.objects.create(person=person, organisation=owner, role=step.roles[0], since=date(2020, 1, 1))
-    first, colleague, deputy = people
+    first, colleague, deputy, maker = people
     elsewhere = next(role for role in ("supervisor", "archivist") if role not in step.roles)
     Membership.objects.create(person=deputy, organisation=owner, role=elsewhere, since=date(2020, 1, 1))
-    sheet, cause = (_sheet(step.kind, step.leaves[0], owner, first, at) for _n in range(2))
+    sheet, cause = (_sheet(step.kind, step.leaves[0], owner, maker, at) for _n in range(2))
     Cause.objects.create(effect=sheet, cause=cause)
     for place in (sheet, cause):
         point = transaction.savepoint()
