@@ -11,6 +11,9 @@ from riskwatch.case import queries
 from riskwatch.case.lifecycle import posts_of
 from riskwatch.doors.jobs.simulator.river import walk
 from riskwatch.followup import actions as followup
+from riskwatch.measures import served
+from riskwatch.measures.models import Addressee
+from riskwatch.parties.models import Membership
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -32,6 +35,10 @@ def test_a_measure_in_force_is_no_work_until_its_day(cast, told, at):
     survey.refresh_from_db()
     order.refresh_from_db()
     assert order.due_on is not None
+    assert survey.pk in inbox(cast, "sh-case_officer", at + DAY)  # nobody has acknowledged it yet
+    for row in Addressee.objects.filter(measure=survey.pk).select_related("organisation"):
+        officer = Membership.objects.filter(organisation=row.organisation).first().person
+        served.acknowledge(survey, by=officer, at=at + DAY)
     soon, past = at + 3 * DAY, at + 120 * DAY
     assert survey.pk not in inbox(cast, "sh-case_officer", soon)
     assert survey.pk in inbox(cast, "sh-case_officer", past)

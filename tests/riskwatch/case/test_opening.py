@@ -71,7 +71,7 @@ def test_a_second_case_on_the_same_information_is_confirmed_first(cast, at, piec
 
 def test_only_the_handling_officer_of_a_named_report_is_offered_the_identity(cast, at):
     number, _secret = hand_in(cast.orgs["sh"], title="水壶漏电", facts={"product": "水壶", "text": "漏电"},
-                              who={"name": "某人", "proof": "P1234567", "phone": "1"}, files=[], at=at)  # fmt: skip
+                              who={"name": "某人", "proof": "360426199101010071", "phone": "1"}, files=[], at=at)  # fmt: skip
     sheet = queries.search(number, to=cast["sh-registrar"], at=at).get()
     assert "information-reveal_identity" not in offered(cast, "sh-registrar", sheet, at)
     assert "information-take_charge" in offered(cast, "sh-registrar", sheet, at)

@@ -19,6 +19,7 @@ from riskwatch.case.words import STAGES
 from riskwatch.catalogue import queries as catalogue
 from riskwatch.collection import finding
 from riskwatch.look.asked import whole_number
+from riskwatch.look.words import choices
 from riskwatch.parties.models import Person
 
 MOST = 1000  # pieces that one press acts on
@@ -54,7 +55,7 @@ class FilterForm(forms.Form):
         super().__init__(said)
         fields: Any = self.fields
         fields["stage"].choices = [ANY, *stages()]
-        fields["source_kind"].choices = [ANY, *source_kinds.choices()]
+        fields["source_kind"].choices = [ANY, *choices(source_kinds)]
         hazards = [(h.code, f"{'　' * bool(h.parent)}{h}") for h in catalogue.hazards()]
         fields["hazard"].choices = [ANY, *hazards, (finding.NONE, _("未识别"))]
 
