@@ -42,11 +42,11 @@ class Chunk:
     ----------
     source : int
     packed : ndarray of int64
-        Records, sorted; grouped ones by group first.
+        Records, sorted.
     week : ndarray of int32
         The week of each record.
     group : ndarray of int64 or None
-        None where every record is its item's only one; else a number per item, rows of an item side by side.
+        None where every record is its item's only one; else a number per item.
     item : ndarray of int64
         The item of each record, -1 where a record has none.
     """
@@ -224,8 +224,7 @@ class EventStore:
                 chunks.append(self._chunk(source, single[np.argsort(packed[single])], packed, week, item, None))
                 self._merge(self._single[source], chunks[-1])
             if len(several):
-                order = several[np.lexsort((packed[several], group[several]))] if group is not None else several
-                chunks.append(self._chunk(source, order, packed, week, item, group))
+                chunks.append(self._chunk(source, several[np.argsort(packed[several])], packed, week, item, group))
                 self._grouped[source].append(chunks[-1])
         return Added(len(packed), copies, tuple(chunks))
 
@@ -245,19 +244,23 @@ class EventStore:
         runs.append(new)
 
     def write(self, folder: Path) -> None:
-        """Write the store as Parquet, one folder per source and week; columns are node indices and the item."""
+        """Write the store as Parquet, one folder per source and week; columns are node indices, the item, and
+        whether the item has several rows."""
         for source in range(len(self.sources)):
             chunks = self.chunks(source)
             if not chunks:
                 continue
             packed, week, item = (np.concatenate([getattr(c, n) for c in chunks]) for n in ("packed", "week", "item"))
+            several = np.concatenate([np.full(len(c.packed), c.group is not None) for c in chunks])
             order = np.argsort(week, kind="stable")
             ends = np.flatnonzero(np.diff(week[order], append=week.max() + 1)) + 1
             for rows in np.split(order, ends[:-1]):
                 place = folder / f"source={source}" / f"week={week[rows[0]]}"
                 place.mkdir(parents=True, exist_ok=True)
                 nodes = zip(self.schema.names, self.schema.unpack(packed[rows]), strict=True)
-                table = pa.table({n: c.astype(np.int32) for n, c in nodes} | {"item": item[rows]})
+                table = pa.table(
+                    {n: c.astype(np.int32) for n, c in nodes} | {"item": item[rows], "several": several[rows]}
+                )
                 pq.write_table(table, place / "part.parquet", compression="zstd")
 
     @classmethod

@@ -101,6 +101,18 @@ def small(request):
         yield request.param
 
 
+def test_many_items_of_several_rows_count_once_in_each_cell():
+    """Long enough that rows of one product and hazard lie apart unless the store sorts them."""
+    rng = np.random.default_rng(4)
+    sizes = [len(d.tree) for d in SCHEMA.dimensions]
+    rows = [(*(int(rng.integers(0, n)) for n in sizes), int(rng.integers(0, 2)), int(rng.integers(0, 12)),
+             int(rng.integers(0, 700))) for _ in range(2000)]  # fmt: skip
+    store = EventStore(SCHEMA, SOURCES)
+    put(store, rows)
+    assert any(chunk.group is not None and len(chunk.packed) > 300 for chunk in store.chunks(0))
+    assert shown(Lattice(store, PLAN, FLOORS).count(11, first=0)) == slow([rows], 0, 11, 4)
+
+
 @given(BATCHES, st.sampled_from([1, 2]))
 def test_candidates_and_their_series_are_those_of_the_slow_count(batches, threads):
     store = EventStore(SCHEMA, SOURCES)
