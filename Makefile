@@ -19,6 +19,8 @@ $(VENV)/development: requirements-dev.lock $(VENV)/runtime
 	  else $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock; fi
 	@if [ "$$(id -u)" = 0 ] && ! command -v chromium >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1; then \
 	  (apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk) >/dev/null 2>&1 || true; fi
+	@if [ "$$(id -u)" = 0 ] && ! command -v java >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1; then \
+	  (apt-get update -qq && apt-get install -y -qq default-jre-headless) >/dev/null 2>&1 || true; fi
 	@touch $@
 
 run: $(VENV)/runtime
@@ -27,7 +29,7 @@ run: $(VENV)/runtime
 
 test: $(VENV)/development
 	@$(BIN)/pybabel -q compile -f -d src/riskwatch/locale -D django
-	@$(BIN)/python -m pytest -q -n 2; status=$$?; command -v chromium >/dev/null 2>&1 || echo "No browser could be had: the browser stories were skipped."; exit $$status
+	@$(BIN)/python -m pytest -q -n 2; status=$$?; command -v chromium >/dev/null 2>&1 || echo "No browser could be had: the browser stories were skipped."; command -v java >/dev/null 2>&1 || echo "No Java could be had: the tests on Spark were skipped."; exit $$status
 
 check: $(VENV)/development
 	@$(BIN)/ruff format --check src tests benchmarks

@@ -271,22 +271,34 @@ class Lattice:
             here = slice(None) if rows is None else rows
             packed.append(chunk.packed[here])
             skips.append(np.zeros(len(packed[-1]), dtype=np.int64) if chunk.group is None else self._skip(chunk)[here])
-        records, skip = np.concatenate(packed), np.concatenate(skips)
-        order = np.argsort(records)
-        skip = skip[order] if skip.any() else _NONE
-        found = count_recent(records[order], skip, self.plan.layout[:3], self.plan.needs, self._floors, self._least)
-        found = found[:, np.lexsort((found[1], found[0]))]
-        return found[0], found[1], found[2]
+        return candidates(self.plan, (self._floors, self._least), np.concatenate(packed), np.concatenate(skips))
 
     def _skip(self, chunk: Chunk) -> Ints:
         """For each record of items with several rows: the roll-ups in which another row of the item counts already."""
         if id(chunk) not in self._skips:
             assert chunk.group is not None
-            bits = np.zeros(len(chunk.packed), dtype=np.int64)
-            for g in range(len(self.plan)):
-                key = self.plan.keys(g, chunk.packed)
-                order = np.lexsort((key, chunk.group))
-                again = (np.diff(chunk.group[order]) == 0) & (np.diff(key[order]) == 0)
-                bits[order[1:][again]] |= 1 << g
-            self._skips[id(chunk)] = (chunk, bits)
+            self._skips[id(chunk)] = (chunk, repeats(self.plan, chunk.packed, chunk.group))
         return self._skips[id(chunk)][1]
+
+
+def candidates(plan: Plan, floors: tuple[Any, Any], packed: Ints, skip: Ints) -> tuple[Ints, Ints, Ints]:
+    """The cells that reach their floor in some recent records: roll-ups, keys, counts, sorted.
+
+    ``floors`` is what :meth:`Floors.arrays` gives; ``skip`` holds by record, as bits, the roll-ups that it does not count in.
+    """
+    order = np.argsort(packed)
+    skip = skip[order] if skip.any() else _NONE
+    found = count_recent(packed[order], skip, plan.layout[:3], plan.needs, *floors)
+    found = found[:, np.lexsort((found[1], found[0]))]
+    return found[0], found[1], found[2]
+
+
+def repeats(plan: Plan, packed: Ints, group: Ints) -> Ints:
+    """For each record of items with several rows, as bits: the roll-ups in which another row of the item counts already."""
+    bits = np.zeros(len(packed), dtype=np.int64)
+    for g in range(len(plan)):
+        key = plan.keys(g, packed)
+        order = np.lexsort((key, group))
+        again = (np.diff(group[order]) == 0) & (np.diff(key[order]) == 0)
+        bits[order[1:][again]] |= 1 << g
+    return bits
