@@ -47,9 +47,17 @@ def file_information(information: Sheet, *, by: Person, at: datetime, retention_
     """Archive a settled piece of information that lies in no case."""
     refuse_unless(information.stage in SETTLED, _("这条信息尚未办结"), remedy=_("先办结再归档"), code="unsettled")
     refuse_unless(
-        not information.enclosures.filter(taken_out_at=None).exists(), _("这条信息随案卷归档"), code="in_case"
+        not information.enclosures.filter(taken_out_at=None).exists(),
+        _("这条信息随案卷归档"),
+        remedy=_("请将所在案卷归档"),
+        code="in_case",
     )
-    refuse_unless(not ArchiveItem.objects.filter(holds_sheet=information).exists(), _("已经归档"), code="archived")
+    refuse_unless(
+        not ArchiveItem.objects.filter(holds_sheet=information).exists(),
+        _("已经归档"),
+        remedy=_("不必再办理"),
+        code="archived",
+    )
     about = {"information": information.number, "title": information.title, "owner": information.owner.code}
     body = packing.package(packing.with_attached(information), [information.strand], about)
     Sheet.objects.filter(pk=information.pk).update(archived_at=at)
@@ -138,8 +146,14 @@ def _refuse_kept(row: ArchiveItem, *, at: datetime) -> None:
         rule=law,
         code="on_hold",
     )
-    refuse_unless(row.keep_until is not None, _("永久保存的档案不能销毁"), rule=law, code="permanent")
-    refuse_unless(row.keep_until is not None and shanghai_date(at) > row.keep_until, _("保存期限至%(day)s，尚未届满") % {"day": row.keep_until},
+    refuse_unless(
+        row.keep_until is not None,
+        _("永久保存的档案不能销毁"),
+        remedy=_("确需销毁的，先鉴定改定保存期限"),
+        rule=law,
+        code="permanent",
+    )
+    refuse_unless(row.keep_until is not None and shanghai_date(at) > row.keep_until, _("保存期限至%(day)s，尚未届满") % {"day": row.keep_until}, remedy=_("届满后再鉴定"),
                   rule=law, code="too_early")  # fmt: skip
 
 

@@ -151,11 +151,11 @@ def adopt(request: SignedIn, pk: int, door: str) -> HttpResponse:
     if found["question"]["kind"] == "severity":
         value, words = pool, _("严重程度投票")
         if value not in ("1", "2", "3", "4"):
-            raise Refusal(_("严重程度为1到4"), code="severity", status=422)
+            raise Refusal(_("严重程度为1到4"), remedy=_("选1、2、3或4"), code="severity", status=422)
         record: dict[str, Any] = {"votes": {str(k): v for k, v in found["votes"].items()}, "highest": found["highest"]}
     else:
         if pool not in found["pools"]:
-            raise Refusal(_("没有这种合并方法"), code="unknown_pool", status=422)
+            raise Refusal(_("没有这种合并方法"), remedy=_("在列出的合并方法中选择"), code="unknown_pool", status=422)
         value, words = found["pools"][pool], pool_words()[pool]
         record = {"pools": found["pools"], "dissent": found["dissent"], "answers": list(found["answers"])}
     panels.adopt(

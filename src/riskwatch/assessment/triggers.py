@@ -125,6 +125,7 @@ def decline(sheet: Sheet, *, reason: str, by: Person, at: datetime) -> Sheet:
     refuse_unless(
         reason.strip(),
         _("不重新评估须写明理由"),
+        remedy=_("填写理由"),
         rule=decree188.by_name("reassess_on_change"),
         code="reason_missing",
         status=422,

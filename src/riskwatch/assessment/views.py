@@ -99,9 +99,9 @@ def _document(request: HttpRequest) -> dict[str, Any]:
     try:
         given = json.loads(request.body)
     except (ValueError, RecursionError):
-        raise Refusal(_("内容不是JSON"), code="not_json", status=422) from None
+        raise Refusal(_("内容不是JSON"), remedy=_("提交JSON对象，见“接口说明”"), code="not_json", status=422) from None
     if not isinstance(given, dict):
-        raise Refusal(_("评估文件须是一个对象"), code="not_json", status=422)
+        raise Refusal(_("评估文件须是一个对象"), remedy=_("提交JSON对象，见“接口说明”"), code="not_json", status=422)
     return given
 
 
@@ -140,7 +140,9 @@ def submit(request: SignedIn, pk: int, door: str) -> HttpResponse:
         given = _document(request)
         form = one.bind({"document": given.get("document")}, None, subject=row.sheet, by=request.user, at=at)
         if not form.is_valid():
-            raise Refusal(_("评估文件须是一个对象"), code="not_json", status=422)
+            raise Refusal(
+                _("评估文件须是一个对象"), remedy=_("提交JSON对象，见“接口说明”"), code="not_json", status=422
+            )
         shown = given.get("version")
         made = desk.take(
             one,

@@ -91,16 +91,23 @@ def _put_in(folder: Folder, pieces: list[Sheet], *, by: Person, at: datetime) ->
     sheets = list(Sheet.objects.select_for_update(of=("self",)).filter(pk__in=[s.pk for s in pieces]).order_by("pk"))
     for sheet in sheets:
         refuse_recused([by.pk], sheet)
-        refuse_unless(sheet.destroyed_at is None, _("%(sheet)s已依法销毁") % {"sheet": sheet}, code="destroyed")
+        refuse_unless(
+            sheet.destroyed_at is None,
+            _("%(sheet)s已依法销毁") % {"sheet": sheet},
+            remedy=_("去掉它后再试"),
+            code="destroyed",
+        )
         own_duty = sheet.kind == "duty" and sheet.folder_id is None
         refuse_unless(
             sheet.kind == "information" or own_duty,
             _("只有风险信息和企业自报的义务可以放入案卷"),
+            remedy=_("去掉其他记录后再试"),
             code="not_information",
         )
         refuse_unless(
             sheet.stage not in ("out_of_scope", "transferred", "withdrawn"),
             _("%(sheet)s不能立案：它已不予受理、移送或撤回") % {"sheet": sheet},
+            remedy=_("去掉它后再试"),
             rule=decree188.by_name("excluded_products"),
             code="not_enclosable",
         )
@@ -116,11 +123,16 @@ def take_out(folder: Folder, sheet: Sheet, *, by: Person, at: datetime, reason: 
     now = lock_open(folder)
     refuse_without_post(now.owner, ("case_officer",), by=by, at=at, about=now, jointly=True)
     used = Sheet.objects.filter(folder=now, causes=sheet).exists()
-    refuse_unless(not used, _("本案已有记录以这条信息为依据，不能取出"), code="in_use")
+    refuse_unless(
+        not used,
+        _("本案已有记录以这条信息为依据，不能取出"),
+        remedy=_("先撤销以它为依据的记录，或保留在案"),
+        code="in_use",
+    )
     count = Enclosure.objects.filter(folder=now, sheet=sheet, taken_out_at=None).update(
         taken_out_by=by, taken_out_at=at
     )
-    refuse_unless(count, _("这条信息不在本案中"), code="not_enclosed", status=404)
+    refuse_unless(count, _("这条信息不在本案中"), remedy=_("刷新页面后查看"), code="not_enclosed", status=404)
     journalling.record_on_folder(now, "folder.take_out", by=by, at=at, content={"sheet": sheet.pk, "reason": reason})
 
 
@@ -162,7 +174,12 @@ def reopen(folder: Folder, *, by: Person, at: datetime, reason: str) -> Folder:
     """Open a closed case again, with the reason."""
     now = Folder.objects.select_for_update(of=("self",)).select_related("owner").get(pk=folder.pk)
     refuse_without_post(now.owner, ("case_officer", "decider"), by=by, at=at, about=now)
-    refuse_unless(now.state == Folder.State.CLOSED, _("只有已结案、未归档的案卷可以重新开启"), code="not_closed")
+    refuse_unless(
+        now.state == Folder.State.CLOSED,
+        _("只有已结案、未归档的案卷可以重新开启"),
+        remedy=_("办理中的不必开启；已归档的，另行登记一条信息"),
+        code="not_closed",
+    )
     refuse_unless(reason.strip(), _("重新开启须写明理由"), remedy=_("填写理由"), code="reason_missing")
     Folder.objects.filter(pk=now.pk).update(state=Folder.State.OPEN, closed_at=None)
     journalling.record_on_folder(now, "folder.reopen", by=by, at=at, content={"reason": reason})
@@ -174,7 +191,7 @@ def reopen(folder: Folder, *, by: Person, at: datetime, reason: str) -> Folder:
 def merge(folder: Folder, into: Folder, *, by: Person, at: datetime, reason: str) -> None:
     """Merge a case into another. Nothing moves: the folder points to the other, and both journals say so."""
     first, second = sorted((folder.pk, into.pk))
-    refuse_unless(first != second, _("案卷不能并入自己"), code="same_folder")
+    refuse_unless(first != second, _("案卷不能并入自己"), remedy=_("改选另一件案卷"), code="same_folder")
     list(Folder.objects.select_for_update().filter(pk__in=[first, second]).order_by("pk"))
     now, target = lock_open(folder), lock_open(into)
     refuse_without_post(now.owner, ("case_officer",), by=by, at=at, about=now)
@@ -193,7 +210,7 @@ def unmerge(folder: Folder, *, by: Person, at: datetime, reason: str) -> None:
     now = lock_open(folder)
     refuse_without_post(now.owner, ("case_officer",), by=by, at=at, about=now)
     target = now.merged_into
-    refuse_unless(target is not None, _("案卷没有合并"), code="not_merged")
+    refuse_unless(target is not None, _("案卷没有合并"), remedy=_("刷新页面后查看"), code="not_merged")
     assert target is not None
     Folder.objects.filter(pk=now.pk).update(merged_into=None)
     journalling.record_on_folder(now, "folder.unmerge", by=by, at=at, content={"from": target.pk, "reason": reason})
@@ -218,7 +235,13 @@ def end_joint(folder: Folder, office: Organisation, *, by: Person, at: datetime,
     """End joint handling with an office: its owner says so, or the office leaves by itself. What it did stays."""
     now = lock_open(folder)
     row = JointOffice.objects.select_related("office").filter(folder=now, office=office, until=None).first()
-    refuse_unless(row is not None, _("%(office)s没有共同办理本案") % {"office": office}, code="not_joint", status=404)
+    refuse_unless(
+        row is not None,
+        _("%(office)s没有共同办理本案") % {"office": office},
+        remedy=_("改选正在共同办理的海关"),
+        code="not_joint",
+        status=404,
+    )
     mine = {p.organisation for p in posts_of(by, at).posts if p.role == "case_officer"}
     leader = office if office.pk in mine else now.owner
     refuse_without_post(leader, ("case_officer",), by=by, at=at, about=now)

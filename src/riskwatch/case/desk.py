@@ -380,7 +380,12 @@ def _refuse_misplaced(one: Act, subject: Sheet | Folder, *, by: Person, at: date
     kind = "folder" if isinstance(subject, Folder) else subject.kind
     begins = kind in one.begins_on
     if not begins and (one.kind != kind or one.row is None or NEW in one.row.leaves):
-        raise Refusal(_("这份记录上没有“%(act)s”这一步") % {"act": one.name}, code="not_here", status=422)
+        raise Refusal(
+            _("这份记录上没有“%(act)s”这一步") % {"act": one.name},
+            remedy=_("在记录的“可以办理”中选择"),
+            code="not_here",
+            status=422,
+        )
     if begins and not one.when(subject, at):
         raise Refusal(
             _("现在不能办理“%(act)s”") % {"act": one.name},

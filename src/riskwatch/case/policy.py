@@ -20,7 +20,14 @@ from riskwatch.refusals import Refusal, refuse_unless
 
 def _refuse_others(by: Person, at: datetime) -> None:
     fits = any(p.role == "policy" and p.level == "headquarters" for p in posts_of(by, at).posts)
-    refuse_unless(fits, _("须由海关总署规则岗办理"), rule=decree188.by_name("nationwide"), code="no_post", status=403)
+    refuse_unless(
+        fits,
+        _("须由海关总署规则岗办理"),
+        remedy=_("请海关总署规则岗办理"),
+        rule=decree188.by_name("nationwide"),
+        code="no_post",
+        status=403,
+    )
 
 
 @transaction.atomic
@@ -30,7 +37,9 @@ def set_policy(*, key: str, amount: int, unit: str, valid_from: date, reason: st
     try:
         decree188.related.DEADLINES[key].with_length(amount, unit)
     except ValueError as error:
-        raise Refusal(_("这个期限由法律规定，不能修改"), code="statutory", status=422) from error
+        raise Refusal(
+            _("这个期限由法律规定，不能修改"), remedy=_("按法定期限办理"), code="statutory", status=422
+        ) from error
     made, _created = Policy.objects.update_or_create(
         key=key, valid_from=valid_from,
         defaults={"amount": Decimal(amount), "unit": unit, "reason": reason, "set_by": by, "set_at": at},
@@ -48,6 +57,7 @@ def upload_year(year: int, days: Mapping[date, bool], *, source: str, by: Person
     refuse_unless(
         days and not strays,
         _("文件中有不属于%(year)s年的日期，或没有日期") % {"year": year},
+        remedy=_("只上传该年的日期，每行一天"),
         code="wrong_year",
         status=422,
     )

@@ -54,7 +54,7 @@ def share(sheet: Sheet, files: Iterable[SheetFile], *, by: Person, at: datetime)
     hold(sheet)
     refuse_without_post(sheet.owner, SHARERS, by=by, at=at)
     rows = list(files)
-    refuse_unless(rows and all(f.sheet_id == sheet.pk for f in rows), _now("没有选中本记录的附件"), code="nothing_chosen",
+    refuse_unless(rows and all(f.sheet_id == sheet.pk for f in rows), _now("没有选中本记录的附件"), remedy=_now("勾选要供查看的附件"), code="nothing_chosen",
                   rule=decree188.by_name("secrecy"), status=422)  # fmt: skip
     SheetFile.objects.filter(pk__in=[f.pk for f in rows]).update(shown_to=SHARED)
     journalling.record(sheet, f"{sheet.kind}.share_files", by=by, at=at, rule="secrecy",

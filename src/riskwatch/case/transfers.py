@@ -27,11 +27,19 @@ def propose(
 ) -> Sheet:
     """Propose to another office to take a case over, to share it, or to take part of it. Deadlines keep running."""
     now = lock_open(folder)
-    refuse_unless(to.pk != now.owner_id, _("不能移送给本单位"), code="same_office", status=422)
+    refuse_unless(
+        to.pk != now.owner_id, _("不能移送给本单位"), remedy=_("改选其他海关"), code="same_office", status=422
+    )
     waiting = Sheet.objects.filter(folder=now, kind="transfer", stage__in=("proposed", "refused")).exists()
     refuse_unless(not waiting, _("本案已有待处理的移送"), remedy=_("先等对方答复或撤回"), code="already_open")
     parts = list(taken)
-    refuse_unless(mode != "split" or parts, _("分案须选定分出的信息"), code="nothing_chosen", status=422)
+    refuse_unless(
+        mode != "split" or parts,
+        _("分案须选定分出的信息"),
+        remedy=_("勾选要分出的信息"),
+        code="nothing_chosen",
+        status=422,
+    )
     plan = Plan(kind="transfer", title=now.title, owner=now.owner, folder=now, parts={"addressee": [to]},
                 number=documents.record_number("TF", office=now.owner.code, at=at),
                 due_on=deadlines.due_on("transfer_answer", shanghai_date(at)))  # fmt: skip
@@ -133,7 +141,12 @@ def withdraw(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
 def rule(sheet: Sheet, *, accepted: bool, by: Person, at: datetime, reason: str) -> Sheet:
     """The superior's ruling on a refused transfer binds both offices."""
     refuse_unless(
-        reason.strip(), _("裁定须写明理由"), rule=decree188.by_name("own_area"), code="reason_missing", status=422
+        reason.strip(),
+        _("裁定须写明理由"),
+        remedy=_("填写理由"),
+        rule=decree188.by_name("own_area"),
+        code="reason_missing",
+        status=422,
     )
     if accepted:
         return accept(sheet, by=by, at=at, remark=reason, step="rule_accept")

@@ -55,7 +55,9 @@ def answer(sheet: Sheet, *, by: Person, at: datetime, text: str) -> Sheet:
     """Customs' answer to a report; the reporter reads it at the counter or with the receipt."""
     lock(sheet)
     case.refuse_without_post(sheet.owner, ANSWERING, by=by, at=at, about=sheet, jointly=True)
-    refuse_unless(is_reported(sheet), _("这条信息没有报告人，无需答复"), code="no_reporter")
+    refuse_unless(
+        is_reported(sheet), _("这条信息没有报告人，无需答复"), remedy=_("需要记录的，办理“补充”"), code="no_reporter"
+    )
     Report.objects.filter(information=sheet.pk).update(answer=text, answered_at=at)
     _say(sheet, Addition.Kind.ANSWER, Addition.Audience.REPORTER, text, by=by, at=at)
     reporters = Organisation.objects.filter(pk__in=sheet.concerns.filter(part="reporter").values("organisation"))

@@ -43,7 +43,7 @@ def amend(
     now = lock(sheet)
     case.refuse_without_post(now.owner, ("registrar", "case_officer"), by=by, at=at, about=now, jointly=True)
     changes = _changes(now, facts | ({"title": title} if title else {}), tuple(clear))
-    refuse_unless(changes, _("没有改动"), code="nothing_changed")
+    refuse_unless(changes, _("没有改动"), remedy=_("改动后再提交"), code="nothing_changed")
     refuse_unless(reason.strip(), _("更正须写明理由"), remedy=_("填写理由"), code="reason_missing")
     if now.stage in JUDGED and not set(changes) <= FORMAL:
         return _propose(now, changes, by=by, at=at, reason=reason)
@@ -59,7 +59,7 @@ def _changes(sheet: Sheet, said: dict[str, Any], clear: tuple[str, ...]) -> Chan
     clean = {k: v for k, v in clean.items() if k in given}
     for name in clear:
         refuse_unless(name in recording.FIELDS and name not in ("source_kind", "text") and name not in given,
-                      _("“%(field)s”不能清空") % {"field": name}, code="wrong_fields", status=422)  # fmt: skip
+                      _("“%(field)s”不能清空") % {"field": name}, remedy=_("填写后再提交"), code="wrong_fields", status=422)  # fmt: skip
         clean[name] = recording.column(name).get_default() if name != "aspects" else []
     changes = {k: (getattr(info, k), v) for k, v in clean.items() if not _same(getattr(info, k), v)}
     if given.get("title") and given["title"] != sheet.title:

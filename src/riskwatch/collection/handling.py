@@ -66,6 +66,7 @@ def reassign(sheet: Sheet, *, to: Person, by: Person, at: datetime, reason: str)
     refuse_unless(
         to.pk != by.pk,
         _("不能改派给自己"),
+        remedy=_("请另一位主管改派，或自行承办"),
         rule=decree188.by_name("separation_of_duties"),
         code="own_post",
         status=403,

@@ -57,7 +57,12 @@ def proven(who: Mapping[str, str], document: Any = None) -> dict[str, str]:
     rule = decree188.by_name("real_name_reports")
     if kind is None:
         raise Refusal(
-            _("没有这种证件"), rule=rule, code="wrong_proof", status=422, fields={"proof_kind": _("没有这种证件")}
+            _("没有这种证件"),
+            remedy=_("在列出的证件种类中选择"),
+            rule=rule,
+            code="wrong_proof",
+            status=422,
+            fields={"proof_kind": _("没有这种证件")},
         )
     try:
         number = kind.check(who["proof"])
@@ -97,7 +102,13 @@ def seal(
     if document is not None:
         name = document.name or "document"
         media, kept = inspect(document.read(MOST_OF_DOCUMENT + 1), name, limit=MOST_OF_DOCUMENT)
-        refuse_unless(media in SHOWN_AS, _("证件须是照片或 PDF"), code="file_refused", status=422)
+        refuse_unless(
+            media in SHOWN_AS,
+            _("证件须是照片或 PDF"),
+            remedy=_("换成照片或 PDF 后重新上传"),
+            code="file_refused",
+            status=422,
+        )
         said |= {"document": name[-100:], "document_type": media}
         paper = _cipher().encrypt(kept)
     body = _cipher().encrypt(json.dumps(said, ensure_ascii=False).encode())
@@ -136,7 +147,13 @@ def reveal_document(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> t
     """Open the paper behind an identity: name, media type and bytes; under the same terms and journalled too."""
     row = _opened(sheet, by=by, at=at, reason=reason)
     sealed = row.sealed_document
-    refuse_unless(sealed is not None, _("报告人没有附证件"), code="no_document", status=404)
+    refuse_unless(
+        sealed is not None,
+        _("报告人没有附证件"),
+        remedy=_("按登记的姓名和证件号码核对"),
+        code="no_document",
+        status=404,
+    )
     assert sealed is not None
     who = json.loads(_cipher().decrypt(bytes(row.sealed)))
     journalling.record(sheet, "information.reveal_identity", by=by, at=at, rule="secrecy",
@@ -158,7 +175,13 @@ def _opened(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Identity:
     refuse_recused([by.pk], now)
     refuse_unless(reason.strip(), _("查看身份须写明理由"), remedy=_("填写理由"), code="reason_missing")
     row = Identity.objects.filter(information=now.pk, destroyed_at=None).first()
-    refuse_unless(row is not None, _("没有可查看的报告人身份"), code="no_identity", status=404)
+    refuse_unless(
+        row is not None,
+        _("没有可查看的报告人身份"),
+        remedy=_("这条信息不是实名报告，不必查看"),
+        code="no_identity",
+        status=404,
+    )
     assert row is not None
     return row
 

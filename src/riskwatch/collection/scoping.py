@@ -60,7 +60,7 @@ def confirm(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
     lock(sheet)
     case.refuse_without_post(sheet.owner, DECIDERS, by=by, at=at, about=sheet, jointly=True)
     info = information(sheet)
-    refuse_unless(info.scope == Scope.MIXED, _("这条信息的范围不需要人工确认"), code="not_mixed",
+    refuse_unless(info.scope == Scope.MIXED, _("这条信息的范围不需要人工确认"), remedy=_("直接办理下一步"), code="not_mixed",
                   rule=decree188.by_name("excluded_products"))  # fmt: skip
     refuse_unless(
         reason.strip(), _("确认属于工业品须写明理由"), remedy=_("填写理由"), code="reason_missing", status=422

@@ -30,9 +30,11 @@ from riskwatch.refusals import refuse_unless
 @transaction.atomic
 def request(measure: Sheet, *, by: Person, at: datetime, title: str, body: str, left_out: str) -> Sheet:
     """Ask to publish a measure, saying what is left out and why."""
-    refuse_unless(measure.kind in ("announcement", "notice", "order"), _("这类记录不对外公开"), rule=decree188.by_name("secrecy"),
+    refuse_unless(measure.kind in ("announcement", "notice", "order"), _("这类记录不对外公开"), remedy=_("公开通告、公告和责令等措施"), rule=decree188.by_name("secrecy"),
                   code="not_publishable")  # fmt: skip
-    refuse_unless(measure.stage == "in_force", _("只有执行中的措施可以公开"), code="not_in_force")
+    refuse_unless(
+        measure.stage == "in_force", _("只有执行中的措施可以公开"), remedy=_("签发后再申请公开"), code="not_in_force"
+    )
     refuse_unredacted(measure, {"title": title, "body": body})
     waiting = waiting_of(measure)
     if waiting is not None:
@@ -61,7 +63,7 @@ def _take_over(waiting: Sheet, *, by: Person, at: datetime, **said: str) -> Shee
 @transaction.atomic
 def publish(sheet: Sheet, *, by: Person, at: datetime, redacted: bool) -> Sheet:
     """A second person approves; the text is copied out, and that copy alone is public."""
-    refuse_unless(redacted, _("须确认公开内容不含秘密、商业秘密和个人信息"), rule=decree188.by_name("secrecy"), code="not_redacted",
+    refuse_unless(redacted, _("须确认公开内容不含秘密、商业秘密和个人信息"), remedy=_("逐段核对后勾选"), rule=decree188.by_name("secrecy"), code="not_redacted",
                   status=422)  # fmt: skip
     lock(sheet)
     row = Release.objects.select_related("measure__sheet__owner").get(pk=sheet.pk)
@@ -122,9 +124,13 @@ def withdraw_version(sheet: Sheet, *, version: int, reason: str, by: Person, at:
     release = Release.objects.select_related("measure__sheet").get(pk=sheet.pk)
     rows = Publication.objects.select_for_update().filter(slug=slug_of(release.measure_id), version=version)
     row = rows.first()
-    refuse_unless(row is not None, _("没有第%(n)s版") % {"n": version}, code="no_version", status=404)
+    refuse_unless(
+        row is not None, _("没有第%(n)s版") % {"n": version}, remedy=_("核对版次"), code="no_version", status=404
+    )
     assert row is not None
-    refuse_unless(row.withdrawn_at is None, _("第%(n)s版已经撤下") % {"n": version}, code="withdrawn")
+    refuse_unless(
+        row.withdrawn_at is None, _("第%(n)s版已经撤下") % {"n": version}, remedy=_("不必再办理"), code="withdrawn"
+    )
     digest = sha256(f"{row.title}\n{row.body}".encode()).hexdigest()
     rows.update(
         title=kept(lambda: _("（本版已撤下）"))(), body="", words="", withdrawn_at=at, withdrawn_note=reason[:300]
@@ -165,7 +171,7 @@ def mend(sheet: Sheet, *, by: Person, at: datetime, title: str, body: str, answe
 @transaction.atomic
 def publish_correction(sheet: Sheet, *, by: Person, at: datetime, redacted: bool, withdraw_old: bool = False) -> Sheet:
     """A second releaser publishes a drafted correction: a new version at the same address, saying that it was corrected."""
-    refuse_unless(redacted, _("须确认公开内容不含秘密、商业秘密和个人信息"), rule=decree188.by_name("secrecy"), code="not_redacted",
+    refuse_unless(redacted, _("须确认公开内容不含秘密、商业秘密和个人信息"), remedy=_("逐段核对后勾选"), rule=decree188.by_name("secrecy"), code="not_redacted",
                   status=422)  # fmt: skip
     lock(sheet)
     row = Correction.objects.select_related("publication").get(pk=sheet.pk)

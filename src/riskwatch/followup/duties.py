@@ -78,7 +78,7 @@ def know(
     ``report`` is the operator's own report from which the knowledge comes; the duties point to it. While a set is open
     for a product, another one is refused.
     """
-    refuse_unless(known_at <= at, _("知悉时间不能晚于现在"), code="future", status=422)
+    refuse_unless(known_at <= at, _("知悉时间不能晚于现在"), remedy=_("改正时间后再提交"), code="future", status=422)
     operator, agent = mandates.acting_for(by, at, on_behalf=on_behalf, direction=direction, code=commodity_code)
     Organisation.objects.select_for_update().get(pk=operator.pk)
     causes = (_own_report(report, operator, by=by, at=at),) if report is not None else ()
@@ -110,7 +110,9 @@ def know(
 
 def _own_report(report: Sheet, operator: Organisation, *, by: Person, at: datetime) -> Sheet:
     own = own_reports(by, at).filter(pk=report.pk, concerns__organisation=operator, concerns__part="reporter").first()
-    refuse_unless(own is not None, _("只能选本企业的报告"), code="not_own", status=404)
+    refuse_unless(
+        own is not None, _("只能选本企业的报告"), remedy=_("重新选择本企业的报告"), code="not_own", status=404
+    )
     assert own is not None
     return own
 
@@ -131,7 +133,7 @@ def report(
     row = duty_on(sheet)
     missing = {n: str(Duty._meta.get_field(n).verbose_name) for n in NEEDS[row.kind] if not said.get(n)}  # type: ignore[union-attr]
     if missing:
-        raise Refusal(_("还须填写：%(what)s") % {"what": listed(missing.values())}, code="incomplete", status=422,
+        raise Refusal(_("还须填写：%(what)s") % {"what": listed(missing.values())}, remedy=_("补全后再提交"), code="incomplete", status=422,
                       rule=decree188.by_name("operator_duties"), fields=missing)  # fmt: skip
     kept = _figures(row, list(figures))
     Duty.objects.filter(pk=row.pk).update(**{k: v for k, v in said.items() if v not in ("", None)})
@@ -189,7 +191,13 @@ def verify_duty(sheet: Sheet, *, by: Person, at: datetime, customs_note: str, co
 
 
 def _confirm(row: Duty, *, by: Person, at: datetime) -> None:
-    refuse_unless(row.measure_id is not None, _("本义务没有可登记的批次"), code="no_lines", status=422)
+    refuse_unless(
+        row.measure_id is not None,
+        _("本义务没有可登记的批次"),
+        remedy=_("取消勾选“数量属实”后再提交"),
+        code="no_lines",
+        status=422,
+    )
     assert row.measure_id is not None
     measure = Sheet.objects.select_related("owner", "folder").get(pk=row.measure_id)
     for figure in row.figures.select_related("line").order_by("line"):

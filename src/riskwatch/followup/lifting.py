@@ -44,11 +44,13 @@ def apply_to_lift(
     direction = measure.folder.direction if measure.folder else ""
     code = Measure.objects.values_list("commodity_code", flat=True).get(pk=measure.pk)
     operator, agent = mandates.acting_for(by, at, on_behalf=on_behalf, direction=direction, code=code)
-    refuse_unless(measure.stage == "in_force", _("措施不在执行中，不需要申请解除"), code="not_in_force")
+    refuse_unless(
+        measure.stage == "in_force", _("措施不在执行中，不需要申请解除"), remedy=_("不必再办理"), code="not_in_force"
+    )
     refuse_unconcerned(
         measure, operator, _("只有主送对象或受影响的企业可以申请解除"), rule=decree188.by_name("lift_application")
     )
-    refuse_unless(report.strip(), _("申请解除须提交风险消减评价报告"), rule=decree188.by_name("lift_application"), code="report_missing",
+    refuse_unless(report.strip(), _("申请解除须提交风险消减评价报告"), remedy=_("填写风险消减评价报告"), rule=decree188.by_name("lift_application"), code="report_missing",
                   status=422)  # fmt: skip
     wanted = list(lines)
     fits = all(

@@ -26,7 +26,12 @@ from riskwatch.refusals import Refusal, refuse_unless
 
 def _refuse_groundless(reason: str) -> None:
     refuse_unless(
-        reason.strip(), _("解除须写明理由"), rule=decree188.by_name("lift_when_gone"), code="reason_missing", status=422
+        reason.strip(),
+        _("解除须写明理由"),
+        remedy=_("填写理由"),
+        rule=decree188.by_name("lift_when_gone"),
+        code="reason_missing",
+        status=422,
     )
 
 
@@ -93,7 +98,13 @@ def refuse_unbalanced(batch: str, affected: Decimal, parts: Iterable[Decimal]) -
     """The sum of what became of a batch; refused when a part is negative or the sum is more than was affected."""
     amounts = list(parts)
     total = sum(amounts, Decimal(0))
-    refuse_unless(min(amounts) >= 0, _("批次%(batch)s的数量不能为负") % {"batch": batch}, code="negative", status=422)
+    refuse_unless(
+        min(amounts) >= 0,
+        _("批次%(batch)s的数量不能为负") % {"batch": batch},
+        remedy=_("核对各项数量"),
+        code="negative",
+        status=422,
+    )
     refuse_unless(total <= affected, _("批次%(batch)s合计%(total)s超过涉及数量%(affected)s")
                   % {"batch": batch, "total": total, "affected": affected}, remedy=_("核对各项数量"),
                   rule=decree188.by_name("rapid_responses"), code="too_many", status=422)  # fmt: skip
@@ -106,7 +117,12 @@ def execute(sheet: Sheet, line: Line, *, by: Person, at: datetime, returned: Dec
     """Record what became of a batch; more than was affected is refused."""
     lock(sheet)
     refuse_without_post(sheet.owner, ("case_officer", "verifier"), by=by, at=at)
-    refuse_unless(sheet.stage == "in_force", _("措施不在执行中，不能登记执行数量"), code="not_in_force")
+    refuse_unless(
+        sheet.stage == "in_force",
+        _("措施不在执行中，不能登记执行数量"),
+        remedy=_("签发后再登记；已解除的不必登记"),
+        code="not_in_force",
+    )
     row = Line.objects.select_for_update(of=("self",)).get(pk=line.pk, measure=sheet.pk)
     total = refuse_unbalanced(row.batch, row.affected, (returned, destroyed, recalled, corrected))
     Line.objects.filter(pk=row.pk).update(returned=returned, destroyed=destroyed, recalled=recalled, corrected=corrected,

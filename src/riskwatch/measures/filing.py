@@ -44,6 +44,7 @@ def send(sheet: Sheet, *, by: Person, at: datetime, summary: str) -> Sheet:
     refuse_unless(
         summary.strip(),
         _("备案须写明措施概要"),
+        remedy=_("填写措施概要"),
         rule=decree188.by_name("file_upward"),
         code="summary_missing",
         status=422,

@@ -109,7 +109,7 @@ def verify_batch(
     Each piece meets the same checks as alone (post, separation, scope, remit) and gets its own entry; the report is a
     verification record that all of them point to. One piece that may not be verified refuses the whole batch.
     """
-    refuse_unless(method.strip() and sample.strip(), _("批量核实须写明方法和抽样情况"), code="method_missing", status=422,
+    refuse_unless(method.strip() and sample.strip(), _("批量核实须写明方法和抽样情况"), remedy=_("填写方法和抽样情况"), code="method_missing", status=422,
                   rule=decree188.by_name("verify_then_enter"))  # fmt: skip
     rows = list(
         Sheet.objects.select_for_update(of=("self",)).select_related("owner").filter(pk__in=list(sheets)).order_by("pk")
@@ -136,7 +136,7 @@ def verify_batch(
 
 
 def _refuse_mixed_batch(rows: list[Sheet]) -> None:
-    refuse_unless(rows, _("没有选中任何信息"), code="nothing_chosen", status=422)
+    refuse_unless(rows, _("没有选中任何信息"), remedy=_("返回列表选择"), code="nothing_chosen", status=422)
     refuse_unless(len(rows) <= MOST_AT_ONCE, _("一次最多核实%(n)s条") % {"n": MOST_AT_ONCE}, remedy=_("分几批核实"), code="too_many",
                   status=422)  # fmt: skip
     for sheet in rows:

@@ -22,6 +22,7 @@ from riskwatch.case.models import Folder, Sheet
 from riskwatch.case.standing import standing
 from riskwatch.disclosure.queries import has_ended, publications
 from riskwatch.doors.api import acts, arrivals, parties
+from riskwatch.look.words import language
 from riskwatch.parties.actions import person_of_token
 from riskwatch.refusals import Refusal
 
@@ -44,7 +45,7 @@ class Problem(Schema):
     title: str
     status: int
     detail: str
-    remedy: str = ""
+    remedy: str
     rule: str = ""
     fields: dict[str, str] = {}
 
@@ -98,8 +99,8 @@ class PublicationOut(Schema):
     ended: bool
 
 
-def _problem(request: HttpRequest, status: int, kind: str, detail: str, **more: Any) -> HttpResponse:
-    body = Problem(type=f"urn:riskwatch:{kind}", title=kind, status=status, detail=detail, **more)
+def _problem(request: HttpRequest, status: int, kind: str, detail: str, *, remedy: str, **more: Any) -> HttpResponse:
+    body = Problem(type=f"urn:riskwatch:{kind}", title=kind, status=status, detail=detail, remedy=remedy, **more)
     response = api.create_response(request, body.dict(), status=status)
     response["Content-Type"] = "application/problem+json"
     return response
@@ -108,7 +109,7 @@ def _problem(request: HttpRequest, status: int, kind: str, detail: str, **more: 
 @api.exception_handler(Refusal)
 def refused(request: HttpRequest, error: Refusal) -> HttpResponse:
     """A refusal as a problem document."""
-    rule = error.rule.cite("zh") if error.rule else ""
+    rule = error.rule.cite(language()) if error.rule else ""
     return _problem(
         request, error.status, error.code, error.reason, remedy=error.remedy, rule=rule, fields=error.fields
     )
@@ -117,14 +118,21 @@ def refused(request: HttpRequest, error: Refusal) -> HttpResponse:
 @api.exception_handler(Http404)
 def missing(request: HttpRequest, error: Http404) -> HttpResponse:
     """Not there, or not for this reader: the same answer."""
-    return _problem(request, 404, "not_found", _("没有找到"))
+    return _problem(request, 404, "not_found", _("没有找到"), remedy=_("它可能不存在，或者不在您可以查看的范围内"))
 
 
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """A request that does not fit its schema."""
     fields = {".".join(str(p) for p in e["loc"]): str(e["msg"]) for e in error.errors}
-    return _problem(request, 422, "invalid", _("请求内容不符合格式"), fields=fields)
+    return _problem(
+        request,
+        422,
+        "invalid",
+        _("请求内容不符合格式"),
+        remedy=_("按fields中列出的位置改正；格式见/api/docs"),
+        fields=fields,
+    )
 
 
 @api.exception_handler(AuthenticationError)
@@ -138,7 +146,7 @@ def suspicious(request: HttpRequest, error: SuspiciousOperation) -> HttpResponse
     """A body that is too large or was not made by an honest program."""
     if isinstance(error, RequestDataTooBig):
         return _problem(request, 413, "too_large", _("请求过大"), remedy=_("分成几次提交"))
-    return _problem(request, 400, "bad_request", _("请求有误"))
+    return _problem(request, 400, "bad_request", _("请求有误"), remedy=_("按/api/docs中的格式重新提交"))
 
 
 @api.exception_handler(Exception)
@@ -249,10 +257,11 @@ def _take(request: Any, subject: Any, one: desk.Act, body: Any, at: datetime) ->
     form = one.bind(said, acts.files_of(body), subject=subject, by=request.auth, at=at)
     misplaced = {name: _("这里不需要这一项") for name in said if name not in form.fields}
     if misplaced:
-        raise Refusal(_("填写有误"), code="wrong_fields", status=422, fields=misplaced)
+        raise Refusal(_("填写有误"), remedy=_("改正后再提交"), code="wrong_fields", status=422, fields=misplaced)
     if not form.is_valid():
         raise Refusal(
             _("填写有误"),
+            remedy=_("改正后再提交"),
             code="wrong_fields",
             status=422,
             fields={k: " ".join(str(e) for e in v) for k, v in form.errors.items()},
