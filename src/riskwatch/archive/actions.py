@@ -99,7 +99,7 @@ def _keep_until(closed_on: Any, retention_class: str) -> Any:
 @transaction.atomic
 def reclass(sheet: Sheet, *, by: Person, at: datetime, retention_class: str, reason: str) -> Sheet:
     """Move an item to another class, for example a typical case to permanent."""
-    refuse_without_post(sheet.owner, ("archivist",), by=by, at=at)
+    post = refuse_without_post(sheet.owner, ("archivist",), by=by, at=at)
     row = ArchiveItem.objects.select_for_update().get(pk=sheet.pk)
     refuse_unless(
         sheet.stage == "kept", _("已进入鉴定销毁程序，不能改类"), remedy=_("先办理不予销毁"), code="condemned"
@@ -108,16 +108,18 @@ def reclass(sheet: Sheet, *, by: Person, at: datetime, retention_class: str, rea
         retention=retention_class, keep_until=_keep_until(row.closed_on, retention_class)
     )
     journalling.record(sheet, "archive_item.reclass", by=by, at=at, rule="retention",
-                       content={"from": row.retention, "to": retention_class, "reason": reason})  # fmt: skip
+                       content={"from": row.retention, "to": retention_class, "reason": reason}, holder=post.holder)  # fmt: skip
     return sheet
 
 
 @transaction.atomic
 def hold(sheet: Sheet, *, by: Person, at: datetime, on_hold: bool, reason: str) -> Sheet:
     """Put an item on legal hold, or take it off."""
-    refuse_without_post(sheet.owner, ("archivist", "supervisor"), by=by, at=at)
+    post = refuse_without_post(sheet.owner, ("archivist", "supervisor"), by=by, at=at)
     ArchiveItem.objects.filter(pk=sheet.pk).update(on_hold=on_hold, hold_reason=reason if on_hold else "")
-    journalling.record(sheet, "archive_item.hold", by=by, at=at, content={"on": on_hold, "reason": reason})
+    journalling.record(
+        sheet, "archive_item.hold", by=by, at=at, content={"on": on_hold, "reason": reason}, holder=post.holder
+    )
     return sheet
 
 

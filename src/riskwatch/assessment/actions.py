@@ -21,6 +21,7 @@ from riskwatch.case.sheets import Plan, begin, concern
 from riskwatch.collection.remit import remit
 from riskwatch.collection.scoping import refuse_uncovered
 from riskwatch.documents import actions as documents
+from riskwatch.look.words import sentence
 from riskwatch.parties import queries as parties
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import refuse_unless
@@ -66,7 +67,7 @@ def _entrust(
     for cause in causes:
         if cause.kind == "information":
             concern(cause, "commissioned", [assessor])
-    outbox.tell([assessor], subject=_("评估委托：%(title)s") % {"title": folder.title}, at=at, sheet=sheet)
+    outbox.tell([assessor], subject=sentence("评估委托：%(title)s", title=folder.title), at=at, sheet=sheet)
     return sheet
 
 
@@ -99,7 +100,7 @@ def decline(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
     """Decline a commission."""
     Assessment.objects.filter(pk=sheet.pk).update(declined_because=reason)
     advance(sheet, "decline", by=by, at=at, content={"reason": reason})
-    outbox.tell([sheet.owner], subject=_("委托被谢绝：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet)
+    outbox.tell([sheet.owner], subject=sentence("委托被谢绝：%(title)s", title=sheet.title), at=at, sheet=sheet)
     return sheet
 
 
@@ -125,7 +126,7 @@ def send_back(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
     row = Assessment.objects.select_related("assessor").get(pk=sheet.pk)
     advance(sheet, "return", by=by, at=at, content={"reason": reason})
     outbox.tell(
-        [row.assessor], subject=_("报告退回：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=reason
+        [row.assessor], subject=sentence("报告退回：%(title)s", title=sheet.title), at=at, sheet=sheet, body=reason
     )
     return sheet
 
@@ -182,7 +183,9 @@ def deliver_proposal(information: Sheet, *, findings: str, proposal: str, by: Pe
     )  # fmt: skip
     sheet = begin(plan, "deliver", by=by, at=at, content={"findings": findings, "proposal": proposal})
     Proposal.objects.create(sheet=sheet, designation=designation, findings=findings, proposal=proposal)
-    outbox.tell([headquarters], subject=_("监测中心建议：%(title)s") % {"title": information.title}, at=at, sheet=sheet)
+    outbox.tell(
+        [headquarters], subject=sentence("监测中心建议：%(title)s", title=information.title), at=at, sheet=sheet
+    )
     return sheet
 
 
@@ -192,6 +195,6 @@ def answer_proposal(sheet: Sheet, *, adopt: bool, reason: str, by: Person, at: d
     Proposal.objects.filter(pk=sheet.pk).update(answer=reason)
     advance(sheet, "adopt" if adopt else "decline", by=by, at=at, content={"answer": reason})
     outbox.tell(
-        [sheet.owner], subject=_("总署已答复：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=reason
+        [sheet.owner], subject=sentence("总署已答复：%(title)s", title=sheet.title), at=at, sheet=sheet, body=reason
     )
     return sheet

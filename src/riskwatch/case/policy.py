@@ -14,12 +14,12 @@ from riskwatch.case import journalling
 from riskwatch.case.lifecycle import posts_of
 from riskwatch.case.models import Policy, WorkYear
 from riskwatch.parties.models import Person
-from riskwatch.parties.queries import headquarters
+from riskwatch.parties.queries import Post, headquarters
 from riskwatch.refusals import Refusal, refuse_unless
 
 
-def _refuse_others(by: Person, at: datetime) -> None:
-    fits = any(p.role == "policy" and p.level == "headquarters" for p in posts_of(by, at).posts)
+def _refuse_others(by: Person, at: datetime) -> Post:
+    fits = [p for p in posts_of(by, at).posts if p.role == "policy" and p.level == "headquarters"]
     refuse_unless(
         fits,
         _("须由海关总署规则岗办理"),
@@ -28,12 +28,13 @@ def _refuse_others(by: Person, at: datetime) -> None:
         code="no_post",
         status=403,
     )
+    return fits[0]
 
 
 @transaction.atomic
 def set_policy(*, key: str, amount: int, unit: str, valid_from: date, reason: str, by: Person, at: datetime) -> Policy:
     """Set a policy value from a day on; statutory limits cannot be set, old cases keep their values."""
-    _refuse_others(by, at)
+    post = _refuse_others(by, at)
     try:
         decree188.related.DEADLINES[key].with_length(amount, unit)
     except ValueError as error:
@@ -45,14 +46,14 @@ def set_policy(*, key: str, amount: int, unit: str, valid_from: date, reason: st
         defaults={"amount": Decimal(amount), "unit": unit, "reason": reason, "set_by": by, "set_at": at},
     )  # fmt: skip
     facts = {"key": key, "amount": amount, "unit": unit, "from": valid_from, "reason": reason}
-    journalling.record_in_office(headquarters(), "policy.set", by=by, at=at, content=facts)
+    journalling.record_in_office(headquarters(), "policy.set", by=by, at=at, content=facts, holder=post.holder)
     return made
 
 
 @transaction.atomic
 def upload_year(year: int, days: Mapping[date, bool], *, source: str, by: Person, at: datetime) -> int:
     """Replace a year's departures from plain weekdays, keeping the earlier table; a day of another year is refused."""
-    _refuse_others(by, at)
+    post = _refuse_others(by, at)
     strays = [d for d in days if d.year != year]
     refuse_unless(
         days and not strays,
@@ -66,6 +67,11 @@ def upload_year(year: int, days: Mapping[date, bool], *, source: str, by: Person
         [WorkYear(day=d, works=w, year=year, source=source, uploaded_by=by, uploaded_at=at) for d, w in days.items()]
     )
     journalling.record_in_office(
-        headquarters(), "calendar.upload", by=by, at=at, content={"year": year, "days": len(days), "source": source}
+        headquarters(),
+        "calendar.upload",
+        by=by,
+        at=at,
+        content={"year": year, "days": len(days), "source": source},
+        holder=post.holder,
     )
     return len(days)

@@ -16,6 +16,7 @@ from riskwatch.case.lifecycle import advance, is_unfinished, posts_of
 from riskwatch.case.models import Enclosure, Folder, JointOffice, Sheet, Transfer
 from riskwatch.case.sheets import Plan, begin
 from riskwatch.documents import actions as documents
+from riskwatch.look.words import sentence
 from riskwatch.parties import queries as parties
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import refuse_unless
@@ -46,7 +47,7 @@ def propose(
     sheet = begin(plan, "propose", by=by, at=at, content={"mode": mode, "to": to.code, "reason": reason})
     row = Transfer.objects.create(sheet=sheet, mode=mode, to=to, reason=reason)
     row.taken.set(parts)
-    outbox.tell([to], subject=_("移送待接收：%(title)s") % {"title": now.title}, at=at, sheet=sheet)
+    outbox.tell([to], subject=sentence("移送待接收：%(title)s", title=now.title), at=at, sheet=sheet)
     return sheet
 
 
@@ -64,7 +65,7 @@ def accept(sheet: Sheet, *, by: Person, at: datetime, remark: str = "", step: st
         JointOffice.objects.get_or_create(folder=folder, office=row.to, until=None, defaults={"since": at})
     else:
         _split(folder, row, by=by, at=at)
-    outbox.tell([sheet.owner], subject=_("移送已接收：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet)
+    outbox.tell([sheet.owner], subject=sentence("移送已接收：%(title)s", title=sheet.title), at=at, sheet=sheet)
     return sheet
 
 
@@ -126,7 +127,7 @@ def refuse(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
     Transfer.objects.filter(pk=sheet.pk).update(answer=reason)
     advance(sheet, "refuse", by=by, at=at, content={"reason": reason})
     outbox.tell(
-        [sheet.owner], subject=_("移送被拒：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=reason
+        [sheet.owner], subject=sentence("移送被拒：%(title)s", title=sheet.title), at=at, sheet=sheet, body=reason
     )
     return sheet
 

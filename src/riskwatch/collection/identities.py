@@ -29,6 +29,7 @@ from riskwatch.collection.models import Identity, Information
 from riskwatch.documents.inspection import inspect
 from riskwatch.look.words import either
 from riskwatch.parties.models import Person
+from riskwatch.parties.queries import Post
 from riskwatch.refusals import Refusal, refuse_unless
 
 
@@ -136,16 +137,17 @@ def reveal(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> dict[str, 
     Refusal
         The person does not handle this report, gives no reason, or there is nothing to open.
     """
-    row = _opened(sheet, by=by, at=at, reason=reason)
+    row, post = _opened(sheet, by=by, at=at, reason=reason)
     who: dict[str, str] = json.loads(_cipher().decrypt(bytes(row.sealed)))
-    journalling.record(sheet, "information.reveal_identity", by=by, at=at, rule="secrecy", content={"reason": reason})
+    journalling.record(sheet, "information.reveal_identity", by=by, at=at, rule="secrecy", content={"reason": reason},
+                       holder=post.holder)  # fmt: skip
     return who
 
 
 @transaction.atomic
 def reveal_document(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> tuple[str, str, bytes]:
     """Open the paper behind an identity: name, media type and bytes; under the same terms and journalled too."""
-    row = _opened(sheet, by=by, at=at, reason=reason)
+    row, post = _opened(sheet, by=by, at=at, reason=reason)
     sealed = row.sealed_document
     refuse_unless(
         sealed is not None,
@@ -157,13 +159,13 @@ def reveal_document(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> t
     assert sealed is not None
     who = json.loads(_cipher().decrypt(bytes(row.sealed)))
     journalling.record(sheet, "information.reveal_identity", by=by, at=at, rule="secrecy",
-                       content={"reason": reason, "document": True})  # fmt: skip
+                       content={"reason": reason, "document": True}, holder=post.holder)  # fmt: skip
     return who["document"], who["document_type"], _cipher().decrypt(bytes(sealed))
 
 
-def _opened(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Identity:
+def _opened(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> tuple[Identity, Post]:
     now = Sheet.objects.select_for_update(of=("self",)).select_related("owner").get(pk=sheet.pk)
-    refuse_without_post(now.owner, ("registrar", "verifier", "case_officer"), by=by, at=at)
+    post = refuse_without_post(now.owner, ("registrar", "verifier", "case_officer"), by=by, at=at)
     refuse_unless(
         now.handler_id == by.pk,
         _("只有这条信息的承办人可以查看报告人身份"),
@@ -183,7 +185,7 @@ def _opened(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Identity:
         status=404,
     )
     assert row is not None
-    return row
+    return row, post
 
 
 def mentioned(informations: Iterable[int], texts: Iterable[str]) -> set[str]:

@@ -21,6 +21,7 @@ from riskwatch.collection import identities, recording
 from riskwatch.collection.models import Report
 from riskwatch.collection.remit import refuse_foreign_arrival
 from riskwatch.documents import actions as documents
+from riskwatch.look.words import sentence
 from riskwatch.parties import mandates
 from riskwatch.parties.models import Organisation, Person, Qualification
 from riskwatch.refusals import refuse_unless
@@ -92,7 +93,7 @@ def report_as_organisation(
         qualification=qualification,
     )  # fmt: skip
     attach(sheet, files, by=by, at=at)
-    outbox.tell([office], subject=_("收到报告：%(title)s") % {"title": title}, at=at, sheet=sheet, role="registrar")
+    outbox.tell([office], subject=sentence("收到报告：%(title)s", title=title), at=at, sheet=sheet, role="registrar")
     return sheet
 
 
@@ -156,7 +157,9 @@ def report_as_person(
     secret = identities.new_secret()
     identities.seal(recording.put(sheet, clean, at=at), proven, secret=secret, document=document, at=at)
     attach(sheet, files, by=by, at=at)
-    outbox.tell([office], subject=_("收到实名报告：%(title)s") % {"title": title}, at=at, sheet=sheet, role="registrar")
+    outbox.tell(
+        [office], subject=sentence("收到实名报告：%(title)s", title=title), at=at, sheet=sheet, role="registrar"
+    )
     journalling.record(sheet, "information.receive", by=by, at=at, rule="real_name_reports", content={"facts": clean})
     return sheet, secret
 

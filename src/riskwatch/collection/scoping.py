@@ -58,7 +58,7 @@ def refuse_uncovered_in(folder: Folder, sheet: Sheet) -> None:
 def confirm(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
     """A person says that a piece of a mixed chapter, or without a code, is an industrial product, and why."""
     lock(sheet)
-    case.refuse_without_post(sheet.owner, DECIDERS, by=by, at=at, about=sheet, jointly=True)
+    post = case.refuse_without_post(sheet.owner, DECIDERS, by=by, at=at, about=sheet, jointly=True)
     info = information(sheet)
     refuse_unless(info.scope == Scope.MIXED, _("这条信息的范围不需要人工确认"), remedy=_("直接办理下一步"), code="not_mixed",
                   rule=decree188.by_name("excluded_products"))  # fmt: skip
@@ -67,5 +67,5 @@ def confirm(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
     )
     Information.objects.filter(pk=sheet.pk).update(scope=Scope.IN, scope_reason=reason.strip()[:300])
     journalling.record(sheet, "information.confirm_scope", by=by, at=at, rule="excluded_products",
-                       content={"reason": reason, "commodity_code": info.commodity_code})  # fmt: skip
+                       content={"reason": reason, "commodity_code": info.commodity_code}, holder=post.holder)  # fmt: skip
     return sheet

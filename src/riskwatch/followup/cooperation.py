@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 
 import decree188
 from decree188.calendar import shanghai_date
-from riskwatch.case import journalling, outbox
+from riskwatch.case import agents, journalling, outbox
 from riskwatch.case.actions import refuse_without_post
-from riskwatch.case.lifecycle import lock
+from riskwatch.case.lifecycle import lock, part_post, posts_of
 from riskwatch.case.models import Sheet
+from riskwatch.case.steps import FIRM
 from riskwatch.followup.duties import duty_on
 from riskwatch.followup.models import Duty, Visit
-from riskwatch.followup.parties import own_operator
+from riskwatch.look.words import sentence
 from riskwatch.parties.models import Person
 from riskwatch.refusals import refuse_unless
 
@@ -48,16 +49,16 @@ def _one(row: Duty, visit: Visit) -> Visit:
 def ask(sheet: Sheet, *, kind: str, asked_on: date, what: str, answer_by: date, by: Person, at: datetime) -> Sheet:
     """Put a question in writing, or record a visit that was paid, with the day by which the operator answers."""
     row = _cooperation(sheet)
-    refuse_without_post(sheet.owner, CUSTOMS, by=by, at=at)
+    post = refuse_without_post(sheet.owner, CUSTOMS, by=by, at=at)
     refuse_unless(sheet.stage in ("open", "done"), _("这项义务已经办结"), remedy=_("不必再办理"), code="closed")
     today = shanghai_date(at)
     refuse_unless(asked_on <= today, _("日期不能晚于今天"), remedy=_("改为今天或以前的日期"), code="future", status=422)
     refuse_unless(answer_by >= today, _("答复期限早于今天"), remedy=_("改为今天或以后的日期"), code="past", status=422)
     made = Visit.objects.create(duty=row, kind=kind, asked_on=asked_on, what=what, answer_by=answer_by, asked_by=by)
-    outbox.tell([row.operator], subject=_("海关要求答复（%(day)s前）：%(title)s") % {"day": answer_by, "title": sheet.title}, at=at,
+    outbox.tell([row.operator], subject=sentence("海关要求答复（%(day)s前）：%(title)s", day=answer_by, title=sheet.title), at=at,
                 sheet=sheet, body=what)  # fmt: skip
     journalling.record(sheet, "duty.ask", by=by, at=at, rule="operator_duties",
-                       content={"visit": made.pk, "kind": kind, "what": what, "answer_by": answer_by})  # fmt: skip
+                       content={"visit": made.pk, "kind": kind, "what": what, "answer_by": answer_by}, holder=post.holder)  # fmt: skip
     return sheet
 
 
@@ -65,24 +66,34 @@ def ask(sheet: Sheet, *, kind: str, asked_on: date, what: str, answer_by: date, 
 def answer(sheet: Sheet, *, visit: Visit, text: str, by: Person, at: datetime) -> Sheet:
     """The operator answers one request."""
     row = _cooperation(sheet)
+    post = part_post(sheet, "addressee", FIRM, posts_of(by, at))
     refuse_unless(
-        own_operator(by, at).pk == row.operator_id,
+        post is not None,
         _("这不是贵单位的义务"),
         remedy=_("在本单位的义务上答复"),
         code="not_addressee",
         status=403,
     )
+    assert post is not None
     found = _one(row, visit)
+    words = sentence("以贵单位名义答复了海关的要求：%(title)s", title=sheet.title)
+    agents.tell_of_act(sheet, "addressee", post.organisation, words, at=at)
     Visit.objects.filter(pk=found.pk).update(answer=text, answered_at=at, answered_by=by)
     outbox.tell(
         [sheet.owner],
-        subject=_("企业已答复：%(title)s") % {"title": sheet.title},
+        subject=sentence("企业已答复：%(title)s", title=sheet.title),
         at=at,
         sheet=sheet,
         role="case_officer",
     )
     journalling.record(
-        sheet, "duty.answer", by=by, at=at, rule="operator_duties", content={"visit": found.pk, "answer": text}
+        sheet,
+        "duty.answer",
+        by=by,
+        at=at,
+        rule="operator_duties",
+        content={"visit": found.pk, "answer": text},
+        holder=post.holder,
     )
     return sheet
 
@@ -91,7 +102,7 @@ def answer(sheet: Sheet, *, visit: Visit, text: str, by: Person, at: datetime) -
 def note_refusal(sheet: Sheet, *, visit: Visit, refusal: str, refused_on: date, by: Person, at: datetime) -> Sheet:
     """Record that the operator refused, or let the day pass."""
     row = _cooperation(sheet)
-    refuse_without_post(sheet.owner, CUSTOMS, by=by, at=at)
+    post = refuse_without_post(sheet.owner, CUSTOMS, by=by, at=at)
     found = _one(row, visit)
     refuse_unless(
         found.asked_on <= refused_on <= shanghai_date(at),
@@ -103,13 +114,13 @@ def note_refusal(sheet: Sheet, *, visit: Visit, refusal: str, refused_on: date, 
     Visit.objects.filter(pk=found.pk).update(refusal=refusal, refused_on=refused_on)
     outbox.tell(
         [row.operator],
-        subject=_("已登记拒绝配合：%(title)s") % {"title": sheet.title},
+        subject=sentence("已登记拒绝配合：%(title)s", title=sheet.title),
         at=at,
         sheet=sheet,
         body=refusal,
     )
     journalling.record(sheet, "duty.note_refusal", by=by, at=at, rule="operator_duties",
-                       content={"visit": found.pk, "refusal": refusal, "on": refused_on})  # fmt: skip
+                       content={"visit": found.pk, "refusal": refusal, "on": refused_on}, holder=post.holder)  # fmt: skip
     return sheet
 
 

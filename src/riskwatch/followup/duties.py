@@ -16,12 +16,13 @@ from decree188.calendar import shanghai_date
 from decree188.disposal import operator_duties
 from riskwatch.case import agents, deadlines, outbox
 from riskwatch.case.access import visible
-from riskwatch.case.lifecycle import advance, lock
+from riskwatch.case.lifecycle import advance, lock, part_post, posts_of
 from riskwatch.case.models import Concern, Sheet
 from riskwatch.case.sheets import Plan, begin
+from riskwatch.case.steps import FIRM
 from riskwatch.documents import actions as documents
 from riskwatch.followup.models import Duty, Figure
-from riskwatch.look.words import listed
+from riskwatch.look.words import listed, sentence
 from riskwatch.measures import actions as measures
 from riskwatch.measures.ending import refuse_unbalanced
 from riskwatch.measures.models import Line, Measure
@@ -100,7 +101,7 @@ def know(
     agents.tell_principal(made[0], operator, agent, at=at)
     outbox.tell(
         [office],
-        subject=_("企业主动履行义务：%(product)s") % {"product": product},
+        subject=sentence("企业主动履行义务：%(product)s", product=product),
         at=at,
         sheet=made[0],
         role="case_officer",
@@ -138,6 +139,10 @@ def report(
     kept = _figures(row, list(figures))
     Duty.objects.filter(pk=row.pk).update(**{k: v for k, v in said.items() if v not in ("", None)})
     shown = {k: str(v) for k, v in said.items() if v}
+    post = part_post(sheet, "addressee", FIRM, posts_of(by, at)) if step == "report" else None
+    if post is not None:
+        words = sentence("以贵单位名义报告了义务的履行情况：%(title)s", title=sheet.title)
+        agents.tell_of_act(sheet, "addressee", post.organisation, words, at=at)
     return advance(sheet, step, by=by, at=at, content=shown | ({"figures": kept} if kept else {}))
 
 
@@ -186,7 +191,7 @@ def verify_duty(sheet: Sheet, *, by: Person, at: datetime, customs_note: str, co
         _confirm(row, by=by, at=at)
     Duty.objects.filter(pk=sheet.pk).update(customs_note=customs_note)
     advance(sheet, "verify", by=by, at=at, content={"note": customs_note, "figures_confirmed": confirm_figures})
-    outbox.tell([row.operator], subject=_("义务已核实：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet)
+    outbox.tell([row.operator], subject=sentence("义务已核实：%(title)s", title=sheet.title), at=at, sheet=sheet)
     return sheet
 
 
@@ -214,7 +219,7 @@ def return_duty(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet
     advance(sheet, "return", by=by, at=at, content={"reason": reason})
     outbox.tell(
         [duty_on(sheet).operator],
-        subject=_("履行情况退回：%(title)s") % {"title": sheet.title},
+        subject=sentence("履行情况退回：%(title)s", title=sheet.title),
         at=at,
         sheet=sheet,
         body=reason,

@@ -18,7 +18,7 @@ from riskwatch.case.sheets import Plan, begin
 from riskwatch.documents import actions as documents
 from riskwatch.followup.models import LiftApplication
 from riskwatch.followup.parties import refuse_unconcerned
-from riskwatch.look.words import listed
+from riskwatch.look.words import listed, sentence
 from riskwatch.measures import actions as measures
 from riskwatch.measures.models import Line, Measure
 from riskwatch.parties import mandates
@@ -64,7 +64,7 @@ def apply_to_lift(
     agents.tell_principal(sheet, operator, agent, at=at)
     row = LiftApplication.objects.create(sheet=sheet, measure_id=measure.pk, operator=operator, report=report)
     row.lines.set(wanted)
-    outbox.tell([measure.owner], subject=_("收到解除申请：%(title)s") % {"title": measure.title}, at=at, sheet=sheet)
+    outbox.tell([measure.owner], subject=sentence("收到解除申请：%(title)s", title=measure.title), at=at, sheet=sheet)
     return sheet
 
 
@@ -89,7 +89,7 @@ def reevaluate(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
     LiftApplication.objects.filter(pk=sheet.pk).update(returned_because=reason, authentic=None, conforms=None, authentic_why="",
                                                        conforms_why="")  # fmt: skip
     advance(sheet, "reevaluate", by=by, at=at, content={"reason": reason, "before": before})
-    outbox.tell([sheet.owner], subject=_("退回重新评估：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=reason,
+    outbox.tell([sheet.owner], subject=sentence("退回重新评估：%(title)s", title=sheet.title), at=at, sheet=sheet, body=reason,
                 role="case_officer")  # fmt: skip
     return sheet
 
@@ -112,7 +112,7 @@ def grant(sheet: Sheet, *, by: Person, at: datetime, answer: str, release_duties
     else:
         measures.lift(measure, by=by, at=at, reason=answer, release_duties=release_duties)
     outbox.tell(
-        [row.operator], subject=_("同意解除：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=answer
+        [row.operator], subject=sentence("同意解除：%(title)s", title=sheet.title), at=at, sheet=sheet, body=answer
     )
     return sheet
 
@@ -124,7 +124,7 @@ def refuse(sheet: Sheet, *, by: Person, at: datetime, answer: str) -> Sheet:
     advance(sheet, "refuse", by=by, at=at, content={"answer": answer})
     row = LiftApplication.objects.select_related("operator").get(pk=sheet.pk)
     outbox.tell(
-        [row.operator], subject=_("不同意解除：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=answer
+        [row.operator], subject=sentence("不同意解除：%(title)s", title=sheet.title), at=at, sheet=sheet, body=answer
     )
     return sheet
 

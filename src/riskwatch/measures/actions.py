@@ -17,6 +17,7 @@ from riskwatch.case.lifecycle import advance, lock
 from riskwatch.case.models import Sheet
 from riskwatch.case.sheets import concern
 from riskwatch.documents import actions as documents
+from riskwatch.look.words import sentence
 from riskwatch.measures import checks, filing, instructions, served
 from riskwatch.measures.checks import missing_fields as missing_fields
 from riskwatch.measures.checks import rule_book as rule_book
@@ -148,7 +149,7 @@ def _renew(sheet: Sheet, reason: str, *, by: Person, at: datetime) -> None:
     number = measure.versions.count() + 1
     _keep_version(measure, number, reason, by=by, at=at)
     filing.open_filing(measure.sheet, version=number, by=by, at=at)
-    outbox.tell(served.audience(measure), subject=_("措施有变更：%(title)s（第%(n)s版）") % {"title": sheet.title, "n": number},
+    outbox.tell(served.audience(measure), subject=sentence("措施有变更：%(title)s（第%(n)s版）", title=sheet.title, n=number),
                 at=at, sheet=sheet, body=reason)  # fmt: skip
     instructions.put(measure, f"v{number}", at=at)
     served.set_due(measure)

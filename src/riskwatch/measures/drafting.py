@@ -16,7 +16,7 @@ from riskwatch.case.actions import refuse_without_post
 from riskwatch.case.lifecycle import advance, lock
 from riskwatch.case.models import Sheet
 from riskwatch.case.sheets import Plan, begin, concern, index_words
-from riskwatch.look.words import either, listed
+from riskwatch.look.words import either, listed, sentence
 from riskwatch.measures import checks
 from riskwatch.measures.checks import rule_book
 from riskwatch.measures.models import Addressee, Line, Measure
@@ -157,13 +157,13 @@ def _rewrite(
 def set_role(sheet: Sheet, *, organisation: Organisation, role_in_case: str, by: Person, at: datetime) -> Sheet:
     """Record what one operator is in this case and direction; another may be something else in the same measure."""
     lock(sheet)
-    refuse_without_post(sheet.owner, ("case_officer",), by=by, at=at)
+    post = refuse_without_post(sheet.owner, ("case_officer",), by=by, at=at)
     changed = sheet.concerns.filter(organisation=organisation).update(role_in_case=role_in_case)
     refuse_unless(
         changed, _("该单位与本措施无关"), remedy=_("改选主送对象或受影响的企业"), code="not_addressee", status=404
     )
     journalling.record(sheet, f"{sheet.kind}.set_role", by=by, at=at, rule="operator_roles",
-                       content={"organisation": organisation.pk, "role": role_in_case})  # fmt: skip
+                       content={"organisation": organisation.pk, "role": role_in_case}, holder=post.holder)  # fmt: skip
     return sheet
 
 
@@ -192,7 +192,7 @@ def send_up(sheet: Sheet, *, by: Person, at: datetime, remark: str = "") -> Shee
     advance(sheet, "send_up", by=by, at=at, content={"from": now.owner.code, "remark": remark})
     Measure.objects.filter(pk=sheet.pk).update(drafted_for=now.owner)
     Sheet.objects.filter(pk=sheet.pk).update(owner=headquarters)
-    outbox.tell([headquarters], subject=_("%(office)s报请发布：%(title)s") % {"office": now.owner, "title": sheet.title}, at=at,
+    outbox.tell([headquarters], subject=sentence("%(office)s报请发布：%(title)s", office=now.owner, title=sheet.title), at=at,
                 sheet=sheet, role="issuer", body=remark)  # fmt: skip
     sheet.refresh_from_db()
     return sheet
@@ -207,7 +207,7 @@ def send_back(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
     if drafted_for:
         Sheet.objects.filter(pk=sheet.pk).update(owner=drafted_for)
         sheet.refresh_from_db()
-    outbox.tell([sheet.owner], subject=_("文稿退回修改：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=reason,
+    outbox.tell([sheet.owner], subject=sentence("文稿退回修改：%(title)s", title=sheet.title), at=at, sheet=sheet, body=reason,
                 role="case_officer")  # fmt: skip
     return sheet
 

@@ -16,7 +16,7 @@ from riskwatch.case import journalling, outbox
 from riskwatch.case.actions import refuse_without_post
 from riskwatch.case.lifecycle import advance, lock
 from riskwatch.case.models import Sheet
-from riskwatch.look.words import listed
+from riskwatch.look.words import listed, sentence
 from riskwatch.measures import instructions, served
 from riskwatch.measures.models import Addressee, Line, Measure
 from riskwatch.measures.ports import Change, tell_followers
@@ -51,7 +51,7 @@ def lift(
     Sheet.objects.filter(pk=sheet.pk).update(lifted_on=shanghai_date(at))
     outbox.tell(
         served.audience(measure),
-        subject=_("措施已解除：%(title)s") % {"title": sheet.title},
+        subject=sentence("措施已解除：%(title)s", title=sheet.title),
         at=at,
         sheet=sheet,
         body=reason,
@@ -88,7 +88,7 @@ def lift_lines(sheet: Sheet, lines: Iterable[Line], *, by: Person, at: datetime,
     measure = Measure.objects.select_related("sheet__owner").get(pk=sheet.pk)
     owners = {line.organisation_id for line in found}
     told = [o for o in served.audience(measure) if None in owners or o.pk in owners]
-    subject = _("部分批次已解除：%(title)s") % {"title": sheet.title}
+    subject = sentence("部分批次已解除：%(title)s", title=sheet.title)
     outbox.tell(told, subject=subject, at=at, sheet=sheet, body=f"{'、'.join(batches)}：{reason}")
     tell_followers(sheet, Change.CONTENT, by=by, at=at)
     return sheet
@@ -116,7 +116,7 @@ def execute(sheet: Sheet, line: Line, *, by: Person, at: datetime, returned: Dec
             corrected: Decimal, unaccounted_reason: str = "") -> Sheet:  # fmt: skip
     """Record what became of a batch; more than was affected is refused."""
     lock(sheet)
-    refuse_without_post(sheet.owner, ("case_officer", "verifier"), by=by, at=at)
+    post = refuse_without_post(sheet.owner, ("case_officer", "verifier"), by=by, at=at)
     refuse_unless(
         sheet.stage == "in_force",
         _("措施不在执行中，不能登记执行数量"),
@@ -127,7 +127,9 @@ def execute(sheet: Sheet, line: Line, *, by: Person, at: datetime, returned: Dec
     total = refuse_unbalanced(row.batch, row.affected, (returned, destroyed, recalled, corrected))
     Line.objects.filter(pk=row.pk).update(returned=returned, destroyed=destroyed, recalled=recalled, corrected=corrected,
                                           unaccounted_reason=unaccounted_reason[:300])  # fmt: skip
-    journalling.record(sheet, f"{sheet.kind}.execute", by=by, at=at, content={"line": row.pk, "total": str(total)})
+    journalling.record(
+        sheet, f"{sheet.kind}.execute", by=by, at=at, content={"line": row.pk, "total": str(total)}, holder=post.holder
+    )
     return sheet
 
 

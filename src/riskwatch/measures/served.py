@@ -15,6 +15,7 @@ from riskwatch.case.actions import refuse_without_post
 from riskwatch.case.lifecycle import lock, posts_of
 from riskwatch.case.models import Sheet
 from riskwatch.case.sheets import Plan, put
+from riskwatch.look.words import sentence
 from riskwatch.measures.models import Addressee, Measure
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import refuse_unless
@@ -30,7 +31,7 @@ def deliver(measure: Measure, *, by: Person, at: datetime) -> None:
     if MEASURE_RULES[measure.sheet.kind].acknowledged:
         measure.addressees.update(acknowledge_by=deadlines.due_on("acknowledge", today))
     outbox.tell(
-        audience(measure), subject=_("收到%(title)s") % {"title": measure.sheet.title}, at=at, sheet=measure.sheet
+        audience(measure), subject=sentence("收到%(title)s", title=measure.sheet.title), at=at, sheet=measure.sheet
     )
     set_due(measure)
 
@@ -66,7 +67,7 @@ def record_service(
 ) -> Sheet:
     """Record service on paper, with its proof."""
     lock(sheet)
-    refuse_without_post(sheet.owner, ("case_officer", "verifier"), by=by, at=at)
+    post = refuse_without_post(sheet.owner, ("case_officer", "verifier"), by=by, at=at)
     refuse_unless(
         served_on <= shanghai_date(at),
         _("送达日期不能晚于今天"),
@@ -91,7 +92,7 @@ def record_service(
     open_duties(sheet, organisation, since=served_on, by=by, at=at)
     set_due(Measure.objects.get(pk=sheet.pk))
     journalling.record(sheet, f"{sheet.kind}.serve", by=by, at=at,
-                       content={"organisation": organisation.pk, "on": served_on, "how": service, "proof": proof})  # fmt: skip
+                       content={"organisation": organisation.pk, "on": served_on, "how": service, "proof": proof}, holder=post.holder)  # fmt: skip
     return sheet
 
 

@@ -46,7 +46,7 @@ def on(today: date, *, since: str = "since", until: str = "until") -> Q:
 
 
 def posts(person: Person, today: date) -> tuple[Post, ...]:
-    """The posts that a person holds, or fills as a deputy, on a day; none once they left."""
+    """The posts that a person holds, then those that they fill as a deputy, on a day; none once they left."""
     known = _REMEMBERED.get()
     if known is None:
         return _posts(person, today)
@@ -65,8 +65,8 @@ def _posts(person: Person, today: date) -> tuple[Post, ...]:
         .filter(on(today, since="organisation__since", until="organisation__until"))
         .values_list("organisation_id", "organisation__kind", "organisation__level", "role", "person_id")
     )
-    own = [Post(*row) for row in rows]
-    return tuple(p for p in own if p.holder == person.pk or p.role not in roles.ADMINISTRATORS)
+    held = sorted((Post(*row) for row in rows), key=lambda p: p.holder != person.pk)
+    return tuple(p for p in held if p.holder == person.pk or p.role not in roles.ADMINISTRATORS)
 
 
 def reach(offices: Iterable[int], today: date) -> QuerySet[OfficeReach, int]:

@@ -19,6 +19,7 @@ from riskwatch.collection import scoping
 from riskwatch.collection.queries import codes_of, origins_of
 from riskwatch.collection.remit import refuse_outside_remit
 from riskwatch.documents import actions as documents
+from riskwatch.look.words import sentence
 from riskwatch.parties import queries as parties
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import Refusal, refuse_unless
@@ -55,7 +56,7 @@ def begin_verification(
     Verification.objects.create(sheet=task_sheet, task=task, commissioned=commissioned)
     if commissioned:
         concern(sheet, "commissioned", [commissioned])
-        outbox.tell([commissioned], subject=_("核实委托：%(title)s") % {"title": sheet.title}, at=at, sheet=task_sheet)
+        outbox.tell([commissioned], subject=sentence("核实委托：%(title)s", title=sheet.title), at=at, sheet=task_sheet)
     return task_sheet
 
 
@@ -164,7 +165,7 @@ def _batch_report(
     rows: list[Sheet], office: Organisation, *, me: lifecycle.Standing, at: datetime
 ) -> tuple[Sheet, int]:
     """The record of a batch, and the person in whose post it is made."""
-    plan = Plan(kind="verification", title=_("批量核实%(n)s条：%(title)s") % {"n": len(rows), "title": rows[0].title}, owner=office,
+    plan = Plan(kind="verification", title=sentence("批量核实%(n)s条：%(title)s", n=len(rows), title=rows[0].title).chinese(), owner=office,
                 number=documents.record_number("RV", office=office.code, at=at), causes=tuple(rows))  # fmt: skip
     report = put(plan, stage="approved", by=me.person, at=at)
     row = lifecycle.step("verification", "approve")

@@ -93,12 +93,23 @@ class TraceabilityIn(Behalf):
     records: str = Field(min_length=1, max_length=8_000)
 
 
-class LiftIn(Strict):
-    """An agent applies to lift a measure that was addressed to its principal."""
+class NumberedIn(Strict):
+    """An agent acts on a measure that was addressed to its principal, named by its number."""
 
     on_behalf: str = Field(min_length=1, max_length=40, description=ON_BEHALF)
     number: str = Field(min_length=1, max_length=60, description="the measure's number")
+
+
+class LiftIn(NumberedIn):
+    """An agent applies to lift it."""
+
     report: str = Field(min_length=1, max_length=8_000)
+
+
+class ObjectIn(NumberedIn):
+    """An agent contests it."""
+
+    grounds: str = Field(min_length=1, max_length=8_000)
 
 
 class Made(Schema):
@@ -186,15 +197,27 @@ def _traceability(request: Any, body: TraceabilityIn) -> Any:
     return _made(followup.file_traceability(**said, by=request.auth, at=timezone.now()))
 
 
-def _lift(request: Any, body: LiftIn) -> Any:
+def _measure(request: Any, body: NumberedIn, at: datetime, rule: str) -> tuple[Sheet, Organisation]:
+    """The measure of a number, for an agent of whom it addresses; what the caller may not act for is not there."""
     principal = _organisation(body.on_behalf, "operator", field="on_behalf")
-    at = timezone.now()
     allowed = principals(request.auth, shanghai_date(at)).filter(pk=principal.pk).exists()
     measure = followup.measure_of(body.number, principal) if allowed else None
     if measure is None:
         raise Refusal(_("没有以该企业为主送对象、正在执行的这一编号的措施"), remedy=_("核对编号和委托人"),
-                      rule=decree188.by_name("lift_application"), code="not_found", status=404)  # fmt: skip
+                      rule=decree188.by_name(rule), code="not_found", status=404)  # fmt: skip
+    return measure, principal
+
+
+def _lift(request: Any, body: LiftIn) -> Any:
+    at = timezone.now()
+    measure, principal = _measure(request, body, at, "lift_application")
     return _made(followup.apply_to_lift(measure, report=body.report, on_behalf=principal, by=request.auth, at=at))
+
+
+def _object(request: Any, body: ObjectIn) -> Any:
+    at = timezone.now()
+    measure, principal = _measure(request, body, at, "operator_duties")
+    return _made(followup.object_to(measure, grounds=body.grounds, on_behalf=principal, by=request.auth, at=at))
 
 
 def _collect(request: Any, office: Form[str], file: File[UploadedFile], source: Form[str] = "") -> Any:
@@ -223,6 +246,7 @@ def lay(api: NinjaAPI, faults: Any) -> None:
     api.post("/lift-applications", response=one, summary="Apply for a principal · 代为申请解除", tags=["arrivals"])(
         _lift
     )
+    api.post("/objections", response=one, summary="Object for a principal · 代为提出异议", tags=["arrivals"])(_object)
     api.post("/files", response={200: Collected, **faults}, summary="Collect a file · 采集文件", tags=["arrivals"])(
         _collect
     )

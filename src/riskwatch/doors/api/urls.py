@@ -15,8 +15,9 @@ from ninja import NinjaAPI, Query, Schema
 from ninja.errors import AuthenticationError, ValidationError
 from ninja.security import HttpBearer
 
+from decree188.calendar import shanghai_date
 from riskwatch.case import desk, queries
-from riskwatch.case.access import depth, folders_visible, visible
+from riskwatch.case.access import depth, filed_only, folders_visible, visible
 from riskwatch.case.lifecycle import posts_of, stage_name
 from riskwatch.case.models import Folder, Sheet
 from riskwatch.case.standing import standing
@@ -156,16 +157,20 @@ def broken(request: HttpRequest, error: Exception) -> HttpResponse:
     return _problem(request, 500, "broken", _("系统出错了"), remedy=_("请稍后再试；仍不行请联系系统管理员"))
 
 
-def _short(sheet: Sheet, today: date) -> dict[str, Any]:
-    now = standing(sheet, today)
+def _short(sheet: Sheet, today: date, *, filed: bool = False) -> dict[str, Any]:
+    """A record in short; of one that the caller sees only as filed, nothing that came later."""
+    now = "" if filed else standing(sheet, today)
+    kept = {"stage": "", "due_on": None, "version": 0, "stage_words": ""} if filed else {}
     return {"id": sheet.pk, "kind": sheet.kind, "number": sheet.number, "title": sheet.title, "stage": sheet.stage, "standing": now,
             "stage_words": stage_name(sheet.kind, now), "owner": sheet.owner.code, "due_on": sheet.due_on, "version": sheet.version,
-            "made_at": sheet.made_at}  # fmt: skip
+            "made_at": sheet.made_at} | kept  # fmt: skip
 
 
 def _sheets(request: Any, rows: Any, offset: int, limit: int) -> list[dict[str, Any]]:
-    today = posts_of(request.auth, timezone.now()).today
-    return [_short(s, today) for s in rows.select_related("owner")[offset : offset + limit]]
+    at = timezone.now()
+    found = list(rows.select_related("owner")[offset : offset + limit])
+    filed = filed_only(found, to=request.auth, at=at)
+    return [_short(s, shanghai_date(at), filed=s.pk in filed) for s in found]
 
 
 FAULTS: Any = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
@@ -204,7 +209,7 @@ def sheet(request: Any, pk: int) -> Any:
             "pk", flat=True
         )
     )
-    return _short(row, me.today) | {
+    return _short(row, me.today, filed=seen == "filed") | {
         "depth": seen, "facts": [{"label": str(f.label), "value": str(f.value)} for f in desk.facts(row, seen, organisations={p.organisation for p in me.posts})],
         "causes": [s.pk for s in causes if s.pk in near], "effects": [s.pk for s in effects if s.pk in near],
         "acts": [a.key for a in desk.offered(row, me, at)],

@@ -61,11 +61,22 @@ class BehalfForm(forms.Form):
     )
 
 
-class LiftForm(forms.Form):
-    """An agent applies to lift a measure that was addressed to its principal."""
+class NumberedForm(forms.Form):
+    """An agent acts on a measure that was addressed to its principal, named by its number."""
 
     on_behalf = on_behalf()
     number = forms.CharField(label=_("措施编号"), max_length=60)
+
+
+class ObjectForm(NumberedForm):
+    """An agent contests it."""
+
+    grounds = text(_("异议理由"), rows=6)
+
+
+class LiftForm(NumberedForm):
+    """An agent applies to lift it."""
+
     report = text(_("风险消减评价报告"), rows=6, help_text=_("写明采取了哪些措施、效果如何、如何验证"))
 
 
