@@ -10,7 +10,7 @@ import pytest
 SRC = Path(__file__).parents[2] / "src" / "riskwatch"
 PYTHON = sorted(p for p in SRC.rglob("*.py") if "migrations" not in p.parts and p.name != "refusals.py")
 # name of what refuses -> where its reason stands among the arguments
-REFUSE = {"Refusal": 0, "refuse_unless": 1, "_problem": 3}
+REFUSE = {"Refusal": 0, "refuse_unless": 1, "problem": 3}
 TRANSLATED = {"_", "_now", "gettext", "ngettext", "gettext_lazy"}
 
 

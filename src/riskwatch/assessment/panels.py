@@ -190,6 +190,15 @@ def _put(document: dict[str, Any], asked: Mapping[str, Any], value: str, words: 
     step.update({"quantity": {"p": value}, **origin})
 
 
+def own_questions(asked: PanelRound, person: Person) -> list[dict[str, Any]]:
+    """The questions of a round with a person's own answers; a seed's truth is not among them."""
+    given = dict(asked.answers.filter(person=person).values_list("question", "answer"))
+    return [
+        {"key": q["key"], "kind": q["kind"], "words": q["words"], "answer": given.get(q["key"], {})}
+        for q in asked.questions
+    ]
+
+
 def askable(document: Mapping[str, Any]) -> list[dict[str, str]]:
     """What the chair may ask about a document: each step's probability, each scenario's severity."""
     found = []
@@ -215,7 +224,7 @@ def _working(sheet: Sheet, roles: Sequence[str], *, by: Person, at: datetime) ->
     refuse_unless(is_panel(row), _("本次评估没有委托专家小组"), remedy=_("由受托机构直接填写评估文件"), code="no_panel")
     if not holds(row, roles, by=by, at=at):
         raise Refusal(_("只有%(who)s可以办理") % {"who": _("专家组长") if len(roles) == 1 else _("小组成员")},
-                      remedy=_("请专家组长办理") if len(roles) == 1 else "", code="no_post", status=403, rule=decree188.by_name("who_may_assess"))  # fmt: skip
+                      remedy=_("请专家组长办理") if len(roles) == 1 else _("请小组成员办理"), code="no_post", status=403, rule=decree188.by_name("who_may_assess"))  # fmt: skip
     refuse_unless(
         locked.stage == "working", _("报告现在不能修改"), remedy=_("报告提交后如需修改，请海关退回"), code="not_working"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -26,7 +27,9 @@ from riskwatch.case import desk
 from riskwatch.case.access import depth, visible
 from riskwatch.case.models import Sheet
 from riskwatch.documents import paper
+from riskwatch.look.asked import whole_number
 from riskwatch.look.templatetags.look import shanghai
+from riskwatch.parties.models import Person
 from riskwatch.parties.views import SignedIn
 from riskwatch.refusals import Refusal
 
@@ -36,9 +39,13 @@ LARGEST = 1_000_000
 
 def assessment_seen(request: SignedIn, pk: int) -> Assessment:
     """The assessment of a person who sees it whole; 404 for everybody else."""
-    at = timezone.now()
-    sheet = get_object_or_404(visible(Sheet.objects.filter(kind="assessment"), to=request.user, at=at), pk=pk)
-    if depth(sheet, to=request.user, at=at) not in READERS:
+    return assessment_of(request.user, pk, at=timezone.now())
+
+
+def assessment_of(person: Person, pk: int, *, at: datetime) -> Assessment:
+    """The same for a person who came in at another door."""
+    sheet = get_object_or_404(visible(Sheet.objects.filter(kind="assessment"), to=person, at=at), pk=pk)
+    if depth(sheet, to=person, at=at) not in READERS:
         raise Http404
     return get_object_or_404(
         Assessment.objects.select_related("sheet", "sheet__owner", "assessor", "previous"), pk=sheet.pk
@@ -56,17 +63,17 @@ def workbench(request: SignedIn, pk: int, door: str) -> HttpResponse:
     document = reporting.starting_document(row) if writes or not report else report.document
     start = {
         "document": document, "editable": writes, "vocabulary": vocabulary(), "library": library(),
-        "version": row.sheet.version, "urls": {name: reverse(f"{door}:assessment_{name}", args=[pk]) for name in ("score", "save", "submit")},
+        "version": row.sheet.version, "draft": reporting.draft_number(row), "urls": {name: reverse(f"{door}:assessment_{name}", args=[pk]) for name in ("score", "save", "submit")},
     }  # fmt: skip
     context = {
-        "row": row, "sheet": row.sheet, "door": door, "start": start, "writes": writes, "versions": _versions(row),
+        "row": row, "sheet": row.sheet, "door": door, "start": start, "writes": writes, "versions": versions_of(row),
         "unstated": writes and not row.statements.filter(person=request.user).exists(),
         "report": report,
     }  # fmt: skip
     return render(request, "assessment/workbench.html", context)
 
 
-def _versions(row: Assessment) -> list[dict[str, Any]]:
+def versions_of(row: Assessment) -> list[dict[str, Any]]:
     """Saved drafts and submitted reports, newest first; with those of the assessment that this one replaces."""
     found = [{"key": f"d{d.number}", "words": _("草稿%(n)s") % {"n": d.number}, "who": d.saved_by, "at": d.saved_at}
              for d in row.drafts.select_related("saved_by").order_by("-number")[:30]]  # fmt: skip
@@ -123,7 +130,9 @@ def save(request: SignedIn, pk: int, door: str) -> HttpResponse:
     """Keep the document as a draft."""
     row = assessment_seen(request, pk)
     try:
-        draft = reporting.save_draft(row.sheet, document=_document(request), by=request.user, at=timezone.now())
+        after = whole_number(request.GET.get("after"))
+        document = _document(request)
+        draft = reporting.save_draft(row.sheet, document=document, after=after, by=request.user, at=timezone.now())
     except Refusal as refused:
         return _refused(refused)
     return JsonResponse({"number": draft.number, "at": shanghai(draft.saved_at)})
@@ -167,7 +176,7 @@ def _refused(refused: Refusal) -> HttpResponse:
     return JsonResponse(said, status=refused.status)
 
 
-def _version(row: Assessment, key: str) -> dict[str, Any]:
+def version_of(row: Assessment, key: str) -> dict[str, Any]:
     """The document of a version's key: d3 a draft, r1 a report, p1 a report of the assessment before."""
     mark, number = key[:1], key[1:]
     if not (number.isascii() and number.isdigit() and len(number) < 7):
@@ -189,12 +198,12 @@ def versions(request: SignedIn, pk: int, door: str) -> HttpResponse:
     told, faults = None, []
     if before and after:
         try:
-            told = compare(_version(row, before), _version(row, after))
+            told = compare(version_of(row, before), version_of(row, after))
         except MethodError as error:
             faults = scoring.faults(error)
     lang = scoring.language()
     changes = [(c.words(lang), c.before is None, c.after is None) for c in told.inputs] if told else []
-    context = {"row": row, "sheet": row.sheet, "door": door, "versions": _versions(row), "before": before, "after": after,
+    context = {"row": row, "sheet": row.sheet, "door": door, "versions": versions_of(row), "before": before, "after": after,
                "told": told, "changes": changes, "faults": faults,
                "levels": [scoring.named(level) for level in told.levels] if told else []}  # fmt: skip
     return render(request, "assessment/versions.html", context)
@@ -207,7 +216,7 @@ def preview(request: SignedIn, pk: int, door: str) -> HttpResponse:
     row = assessment_seen(request, pk)
     lang = "en" if request.GET.get("lang") == "en" else "zh"
     key = request.GET.get("version", "")
-    document = _version(row, key) if key else reporting.starting_document(row)
+    document = version_of(row, key) if key else reporting.starting_document(row)
     faults: list[dict[str, str]] = []
     content = None
     try:

@@ -68,6 +68,14 @@ def holds_entry(strand: str, number: int, own: bytes) -> bool:
     return Entry.objects.filter(strand__key=strand, number=number, hash=own).exists()
 
 
+def latest_naming(key: str, values: Iterable[Any]) -> Entry | None:
+    """The last entry whose content names somebody under a key, by any of the names they go by."""
+    wanted = Q()
+    for value in values:
+        wanted |= Q(payload__content__contains={key: value})
+    return Entry.objects.filter(wanted).select_related("actor").order_by("-pk").first()
+
+
 def filed(sheet: int, acts: Iterable[str], people: QuerySet[Any]) -> Entry | None:
     """The last entry by which some people did one of some acts on a sheet, with its content."""
     rows = Entry.objects.filter(sheet_id=sheet, act__in=list(acts), actor__in=people, payload__isnull=False)

@@ -203,19 +203,23 @@ def refuse_foreign(person: Person, *, by: Person, at: datetime) -> None:
 
 
 @transaction.atomic
-def make_colleague(*, username: str, name_zh: str, password: str, role: str, by: Person, at: datetime) -> Person:
-    """An operator's manager gives a colleague an account in the same firm."""
-    refuse_without_role("operator_manager", by=by, at=at)
-    mine = [p for p in queries.posts(by, shanghai_date(at)) if p.role == "operator_manager"]
+def make_colleague(
+    *, username: str, name_zh: str, password: str, role: str, by: Person, at: datetime, firm: Organisation | None = None
+) -> Person:
+    """An operator's manager gives a colleague an account in the same firm; ``firm`` says which of several."""
+    absent = refuse_without_role("operator_manager", by=by, at=at)
+    if firm is not None:
+        refuse_outside_own(firm, ("operator_manager",), by=by, at=at)
+    posts = [p for p in queries.posts(by, shanghai_date(at)) if p.role == "operator_manager"]
+    place = firm.pk if firm else posts[0].organisation
     refuse_unless(role in ("operator_staff", "operator_manager"), _("岗位不正确"), remedy=_("选企业负责人或企业经办人"),
                   rule=officers(), code="wrong_role", status=422)  # fmt: skip
     username = free(username)
     refuse_weak(password)
     made = Person.objects.create_user(username, password, name_zh=name_zh, joined_at=at, one_time_password=True)
-    Membership.objects.create(
-        person=made, organisation_id=mine[0].organisation, role=role, since=shanghai_date(at), granted_by=by
-    )
-    write("person.make_colleague", by=by, at=at, content={"person": made.pk, "organisation": mine[0].organisation})
+    Membership.objects.create(person=made, organisation_id=place, role=role, since=shanghai_date(at), granted_by=by)
+    content = {"person": made.pk, "organisation": place}
+    write("person.make_colleague", by=by, at=at, content=content, absent=absent)
     return made
 
 

@@ -200,6 +200,38 @@ def organisations_visible(person: Person, today: date) -> QuerySet[Organisation]
     return Organisation.objects.filter(Q(pk__in=own) | Q(pk__in=agents) | Q(pk__in=principals_))
 
 
+def members_shown(to: Person, place: Organisation, today: date) -> QuerySet[Membership]:
+    """An organisation's people in their posts, for officials and for its own."""
+    held = posts(to, today)
+    rows = Membership.objects.filter(organisation=place, until=None).select_related("person")
+    allowed = any(p.kind == Organisation.Kind.OFFICE or p.organisation == place.pk for p in held)
+    return rows.order_by("role", "person__username") if allowed else rows.none()
+
+
+def mandates_shown(to: Person, place: Organisation, today: date) -> QuerySet[Mandate]:
+    """The mandates that an organisation gave or holds, for officials, for its own, and each to the two that it ties."""
+    held = posts(to, today)
+    rows = Mandate.objects.filter(Q(agent=place) | Q(principal=place)).select_related(
+        "agent", "principal", "confirmed_by"
+    )
+    if any(p.kind == Organisation.Kind.OFFICE or p.organisation == place.pk for p in held):
+        return rows.order_by("-pk")
+    mine = [p.organisation for p in held]
+    return rows.filter(Q(agent__in=mine) | Q(principal__in=mine)).order_by("-pk")
+
+
+def ties_shown(to: Person, place: Organisation, today: date) -> QuerySet[Interest]:
+    """Declared ties of and to an organisation, for those who watch over them; of an organisation's own, for itself."""
+    held = posts(to, today)
+    rows = Interest.objects.filter(Q(organisation=place) | Q(operator=place)).select_related(
+        "person", "organisation", "operator"
+    )
+    if any(p.role in ("policy", "supervisor", "security_admin") for p in held):
+        return rows.order_by("-pk")
+    inside = any(p.organisation == place.pk for p in held)
+    return rows.filter(organisation=place).order_by("-pk") if inside else rows.none()
+
+
 def people_visible(person: Person, today: date) -> QuerySet[Person]:
     """System and security administrators see every account, a firm's manager the firm's, everybody their own."""
     held = posts(person, today)

@@ -131,7 +131,7 @@ class Collected(Schema):
     bad_rows: list[dict[str, str]]
 
 
-def _organisation(code: str, *kinds: str, field: str = "office") -> Organisation:
+def organisation_of(code: str, *kinds: str, field: str = "office") -> Organisation:
     """The office or centre of a code, or what else is asked for; whatever else has that code receives nothing."""
     found = Organisation.objects.filter(code=code, kind__in=kinds or ("office", "centre"), until=None).first()
     if found is None:
@@ -147,7 +147,7 @@ def _organisation(code: str, *kinds: str, field: str = "office") -> Organisation
 
 
 def _principal(code: str) -> Organisation | None:
-    return _organisation(code, "operator", field="on_behalf") if code else None
+    return organisation_of(code, "operator", field="on_behalf") if code else None
 
 
 def _moment(when: datetime) -> datetime:
@@ -165,7 +165,7 @@ def _register(request: Any, body: InformationIn) -> Any:
     files = files_of(body).getlist("files")
     return _made(
         actions.register(
-            _organisation(body.office), title=body.title, facts=facts, files=files, by=request.auth, at=timezone.now()
+            organisation_of(body.office), title=body.title, facts=facts, files=files, by=request.auth, at=timezone.now()
         )
     )
 
@@ -175,7 +175,7 @@ def _report(request: Any, body: ReportIn) -> Any:
     own = actions.own_organisation(request.auth, at, "operator", "testing_body", "technical_body")
     paper = Qualification.objects.filter(organisation=own, pk=body.qualification or 0).first()
     return _made(actions.report_as_organisation(
-        own, _organisation(body.office), title=body.title, facts=body.facts.model_dump(exclude_none=True) | {"text": body.text},
+        own, organisation_of(body.office), title=body.title, facts=body.facts.model_dump(exclude_none=True) | {"text": body.text},
         first_known_at=_moment(body.first_known_at), severe=body.severe, role_in_case=body.role_in_case, own_number=body.own_number,
         qualification=paper, on_behalf=_principal(body.on_behalf), files=files_of(body).getlist("files"), by=request.auth, at=at,
     ))  # fmt: skip
@@ -184,7 +184,7 @@ def _report(request: Any, body: ReportIn) -> Any:
 def _know(request: Any, body: KnowledgeIn) -> Any:
     at = timezone.now()
     made = followup.know(
-        office=_organisation(body.office, "office"), product=body.product, known_at=_moment(body.known_at), by=request.auth,
+        office=organisation_of(body.office, "office"), product=body.product, known_at=_moment(body.known_at), by=request.auth,
         at=at, on_behalf=_principal(body.on_behalf), direction=body.direction, commodity_code=body.commodity_code,
         report=get_object_or_404(visible(Sheet.objects.all(), to=request.auth, at=at), pk=body.report) if body.report else None,
     )  # fmt: skip
@@ -192,14 +192,14 @@ def _know(request: Any, body: KnowledgeIn) -> Any:
 
 
 def _traceability(request: Any, body: TraceabilityIn) -> Any:
-    office = _organisation(body.office, "office")
+    office = organisation_of(body.office, "office")
     said = body.model_dump() | {"office": office, "on_behalf": _principal(body.on_behalf)}
     return _made(followup.file_traceability(**said, by=request.auth, at=timezone.now()))
 
 
 def _measure(request: Any, body: NumberedIn, at: datetime, rule: str) -> tuple[Sheet, Organisation]:
     """The measure of a number, for an agent of whom it addresses; what the caller may not act for is not there."""
-    principal = _organisation(body.on_behalf, "operator", field="on_behalf")
+    principal = organisation_of(body.on_behalf, "operator", field="on_behalf")
     allowed = principals(request.auth, shanghai_date(at)).filter(pk=principal.pk).exists()
     measure = followup.measure_of(body.number, principal) if allowed else None
     if measure is None:
@@ -224,7 +224,7 @@ def _collect(request: Any, office: Form[str], file: File[UploadedFile], source: 
     known = sources()
     name = file.name or "file"
     chosen = next((s for s in known if s.id == source), None) or bulk.choose(known, file, name)  # type: ignore[arg-type]
-    done = bulk.collect(file, name, bulk.Batch(chosen, _organisation(office), request.auth, timezone.now()))  # type: ignore[arg-type]
+    done = bulk.collect(file, name, bulk.Batch(chosen, organisation_of(office), request.auth, timezone.now()))  # type: ignore[arg-type]
     bad = [
         {"position": str(b.position), "field": b.field, "reason": b.reason} for b in done.bad_rows.order_by("pk")[:100]
     ]

@@ -123,23 +123,6 @@ class TraceabilityForm(BehalfForm):
     records = text(_("记录如何保存"), rows=2)
 
 
-class ColleagueForm(forms.Form):
-    """A colleague's account."""
-
-    username = forms.CharField(label=_("用户名"), max_length=60)
-    name_zh = forms.CharField(label=_("姓名"), max_length=60)
-    role = forms.ChoiceField(
-        label=_("岗位"), choices=[("operator_staff", _("企业经办人")), ("operator_manager", _("企业负责人"))]
-    )
-    password = forms.CharField(label=_("初始密码"), widget=forms.PasswordInput, max_length=128)
-
-
-class SystemForm(forms.Form):
-    """How the firm reports risks inside."""
-
-    reporting_system = text(_("本企业的风险信息报告制度"), rows=5)
-
-
 class CentreForm(FactsForm):
     """What a centre collects."""
 

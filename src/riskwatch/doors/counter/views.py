@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -25,12 +25,10 @@ from riskwatch.case.steps import MEASURES
 from riskwatch.case.views import dress
 from riskwatch.collection import actions as collection
 from riskwatch.doors.counter.forms import (
-    ColleagueForm,
     KnowledgeForm,
     LiftForm,
     ObjectForm,
     ReportForm,
-    SystemForm,
     TraceabilityForm,
     offer_principals,
 )
@@ -38,7 +36,8 @@ from riskwatch.followup import actions as followup
 from riskwatch.followup.duties import own_reports
 from riskwatch.look.asked import whole_number
 from riskwatch.measures import queries as measures
-from riskwatch.parties import actions as parties
+from riskwatch.parties import desk
+from riskwatch.parties.forms import ColleagueForm, SystemForm
 from riskwatch.parties.models import Membership, Organisation, Qualification
 from riskwatch.parties.views import SignedIn
 from riskwatch.refusals import Refusal, refuse_unless
@@ -219,16 +218,23 @@ def organisation(request: SignedIn) -> HttpResponse:
     if not managed:
         return redirect("counter:party", posts[0].organisation)
     own = Organisation.objects.get(pk=managed[0])
-    form = ColleagueForm(request.POST if request.POST.get("do") == "add" else None)
-    system = SystemForm(
-        request.POST if request.POST.get("do") == "system" else None, initial={"reporting_system": own.reporting_system}
-    )
+    mine: dict[str, Any] = {"subject": own, "by": request.user, "at": at}
+    form = ColleagueForm(request.POST if request.POST.get("do") == "add" else None, **mine)
+    system = SystemForm(request.POST if request.POST.get("do") == "system" else None, **mine)
     if form.is_bound and form.is_valid():
-        parties.make_colleague(**form.cleaned_data, by=request.user, at=at)
+        _on_own(request, own, "colleague-add", form.cleaned_data, at)
         return redirect("counter:organisation")
     if system.is_bound and system.is_valid():
-        parties.declare_reporting_system(own, system.cleaned_data["reporting_system"], by=request.user, at=at)
+        _on_own(request, own, "reporting-system", system.cleaned_data, at)
         messages.success(request, _("已备案"))
         return redirect("counter:organisation")
     people = Membership.objects.filter(organisation=own).select_related("person").order_by("-since")
-    return render(request, "counter/organisation.html", {"own": own, "people": people, "form": form, "system": system})
+    return render(
+        request,
+        "counter/organisation.html",
+        {"own": own, "people": people, "form": form, "system": system, "version": desk.version_of(own)},
+    )
+
+
+def _on_own(request: SignedIn, own: Organisation, key: str, said: dict[str, Any], at: datetime) -> None:
+    desk.take(desk.act("organisation", key), own, said, by=request.user, at=at, seen=request.POST.get("version", ""))
