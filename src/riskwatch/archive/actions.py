@@ -13,7 +13,7 @@ from decree188.calendar import shanghai_date
 from decree188.records import retention
 from riskwatch.archive import destruction, packing
 from riskwatch.archive.models import ArchiveItem
-from riskwatch.case import deadlines, journalling
+from riskwatch.case import deadlines, journalling, lifecycle
 from riskwatch.case.actions import refuse_without_post
 from riskwatch.case.lifecycle import advance
 from riskwatch.case.models import Folder, Sheet
@@ -115,6 +115,7 @@ def reclass(sheet: Sheet, *, by: Person, at: datetime, retention_class: str, rea
 @transaction.atomic
 def hold(sheet: Sheet, *, by: Person, at: datetime, on_hold: bool, reason: str) -> Sheet:
     """Put an item on legal hold, or take it off."""
+    lifecycle.hold(sheet)
     post = refuse_without_post(sheet.owner, ("archivist", "supervisor"), by=by, at=at)
     ArchiveItem.objects.filter(pk=sheet.pk).update(on_hold=on_hold, hold_reason=reason if on_hold else "")
     journalling.record(

@@ -32,9 +32,14 @@ def latest_report(assessment: Assessment) -> Report | None:
     return assessment.reports.order_by("-version").first()
 
 
-def starting_document(row: Assessment) -> dict[str, Any]:
+def is_author(row: Assessment, person: Person, *, at: datetime) -> bool:
+    """Whether a person belongs to who was entrusted: drafts are theirs alone until a report is submitted."""
+    return any(p.organisation == row.assessor_id for p in posts_of(person, at).posts)
+
+
+def starting_document(row: Assessment, *, drafts: bool = True) -> dict[str, Any]:
     """What the workbench opens with: the last draft, else the last report, else the one that is reassessed, else a new one."""
-    draft = row.drafts.order_by("-number").first()
+    draft = row.drafts.order_by("-number").first() if drafts else None
     if draft:
         return dict(draft.document)
     report = latest_report(row) or (latest_report(row.previous) if row.previous else None)

@@ -60,23 +60,24 @@ def workbench(request: SignedIn, pk: int, door: str) -> HttpResponse:
     at = timezone.now()
     writes = reporting.may_write(row.sheet, by=request.user, at=at)
     report = reporting.latest_report(row)
-    document = reporting.starting_document(row) if writes or not report else report.document
+    own = reporting.is_author(row, request.user, at=at)
+    document = reporting.starting_document(row, drafts=own) if writes or not report else report.document
     start = {
         "document": document, "editable": writes, "vocabulary": vocabulary(), "library": library(),
         "version": row.sheet.version, "draft": reporting.draft_number(row), "urls": {name: reverse(f"{door}:assessment_{name}", args=[pk]) for name in ("score", "save", "submit")},
     }  # fmt: skip
     context = {
-        "row": row, "sheet": row.sheet, "door": door, "start": start, "writes": writes, "versions": versions_of(row),
+        "row": row, "sheet": row.sheet, "door": door, "start": start, "writes": writes, "versions": versions_of(row, drafts=own),
         "unstated": writes and not row.statements.filter(person=request.user).exists(),
         "report": report,
     }  # fmt: skip
     return render(request, "assessment/workbench.html", context)
 
 
-def versions_of(row: Assessment) -> list[dict[str, Any]]:
-    """Saved drafts and submitted reports, newest first; with those of the assessment that this one replaces."""
+def versions_of(row: Assessment, *, drafts: bool) -> list[dict[str, Any]]:
+    """Submitted reports, newest first, with those of the assessment that this one replaces; for its authors, drafts too."""
     found = [{"key": f"d{d.number}", "words": _("草稿%(n)s") % {"n": d.number}, "who": d.saved_by, "at": d.saved_at}
-             for d in row.drafts.select_related("saved_by").order_by("-number")[:30]]  # fmt: skip
+             for d in (row.drafts.select_related("saved_by").order_by("-number")[:30] if drafts else ())]  # fmt: skip
     for one, mark in ((row, "r"), (row.previous, "p")):
         for r in one.reports.select_related("submitted_by").order_by("-version") if one else ():
             words = _("报告第%(n)s版") if mark == "r" else _("上次评估报告第%(n)s版")
@@ -176,12 +177,12 @@ def _refused(refused: Refusal) -> HttpResponse:
     return JsonResponse(said, status=refused.status)
 
 
-def version_of(row: Assessment, key: str) -> dict[str, Any]:
+def version_of(row: Assessment, key: str, *, drafts: bool) -> dict[str, Any]:
     """The document of a version's key: d3 a draft, r1 a report, p1 a report of the assessment before."""
     mark, number = key[:1], key[1:]
     if not (number.isascii() and number.isdigit() and len(number) < 7):
         raise Http404
-    if mark == "d":
+    if mark == "d" and drafts:
         return dict(get_object_or_404(row.drafts, number=int(number)).document)
     owner = {"r": row, "p": row.previous}.get(mark)
     if owner is None:
@@ -195,15 +196,16 @@ def versions(request: SignedIn, pk: int, door: str) -> HttpResponse:
     """Two versions side by side in words: which inputs changed, and whether the level did."""
     row = assessment_seen(request, pk)
     before, after = (request.GET.get(k, "") for k in ("from", "to"))
+    own = reporting.is_author(row, request.user, at=timezone.now())
     told, faults = None, []
     if before and after:
         try:
-            told = compare(version_of(row, before), version_of(row, after))
+            told = compare(version_of(row, before, drafts=own), version_of(row, after, drafts=own))
         except MethodError as error:
             faults = scoring.faults(error)
     lang = scoring.language()
     changes = [(c.words(lang), c.before is None, c.after is None) for c in told.inputs] if told else []
-    context = {"row": row, "sheet": row.sheet, "door": door, "versions": versions_of(row), "before": before, "after": after,
+    context = {"row": row, "sheet": row.sheet, "door": door, "versions": versions_of(row, drafts=own), "before": before, "after": after,
                "told": told, "changes": changes, "faults": faults,
                "levels": [scoring.named(level) for level in told.levels] if told else []}  # fmt: skip
     return render(request, "assessment/versions.html", context)
@@ -216,7 +218,8 @@ def preview(request: SignedIn, pk: int, door: str) -> HttpResponse:
     row = assessment_seen(request, pk)
     lang = "en" if request.GET.get("lang") == "en" else "zh"
     key = request.GET.get("version", "")
-    document = version_of(row, key) if key else reporting.starting_document(row)
+    own = reporting.is_author(row, request.user, at=timezone.now())
+    document = version_of(row, key, drafts=own) if key else reporting.starting_document(row, drafts=own)
     faults: list[dict[str, str]] = []
     content = None
     try:

@@ -46,7 +46,7 @@ class VersionOut(Schema):
 
 
 class BenchOut(Schema):
-    """What the workbench opens with."""
+    """What the workbench opens with; drafts are shown to who was entrusted alone."""
 
     document: dict[str, Any]
     editable: bool
@@ -124,9 +124,12 @@ def _document(body: DocumentIn) -> dict[str, Any]:
 def _bench(request: Any, pk: int) -> Any:
     row = _seen(request, pk)
     writes = reporting.may_write(row.sheet, by=request.auth, at=timezone.now())
+    own = reporting.is_author(row, request.auth, at=timezone.now())
     report = reporting.latest_report(row)
-    shown = [{"key": v["key"], "words": v["words"], "by": str(v["who"]), "at": v["at"]} for v in versions_of(row)]
-    return {"document": reporting.starting_document(row) if writes or not report else report.document, "editable": writes,
+    shown = [
+        {"key": v["key"], "words": v["words"], "by": str(v["who"]), "at": v["at"]} for v in versions_of(row, drafts=own)
+    ]
+    return {"document": reporting.starting_document(row, drafts=own) if writes or not report else report.document, "editable": writes,
             "versions": shown}  # fmt: skip
 
 
@@ -144,14 +147,16 @@ def _save(request: Any, pk: int, body: DocumentIn) -> Any:
 
 
 def _version(request: Any, pk: int, key: str) -> Any:
-    return version_of(_seen(request, pk), key)
+    row = _seen(request, pk)
+    return version_of(row, key, drafts=reporting.is_author(row, request.auth, at=timezone.now()))
 
 
 def _compared(request: Any, pk: int, before: str, after: str) -> Any:
     row = _seen(request, pk)
     lang = scoring.language()
+    own = reporting.is_author(row, request.auth, at=timezone.now())
     try:
-        told = compare(version_of(row, before), version_of(row, after))
+        told = compare(version_of(row, before, drafts=own), version_of(row, after, drafts=own))
     except MethodError as error:
         raise _faulty(error) from None
     return {
@@ -168,7 +173,8 @@ def _faulty(error: MethodError) -> Refusal:
 
 def _preview(request: Any, pk: int, version: str = "", lang: Literal["zh", "en"] = "zh") -> Any:
     row = _seen(request, pk)
-    document = version_of(row, version) if version else reporting.starting_document(row)
+    own = reporting.is_author(row, request.auth, at=timezone.now())
+    document = version_of(row, version, drafts=own) if version else reporting.starting_document(row, drafts=own)
     try:
         content = reporting.preview(row, document, by=request.auth, lang=lang, submitted=version[:1] in ("r", "p"))
     except MethodError as error:

@@ -19,8 +19,9 @@ from decree188.related import DEADLINES
 from riskwatch.archive import exports
 from riskwatch.archive import queries as archive
 from riskwatch.case import deadlines, outbox, policy, queries
-from riskwatch.case.access import reader
+from riskwatch.case.access import reader, visible
 from riskwatch.case.lifecycle import posts_of
+from riskwatch.case.models import Sheet
 from riskwatch.case.views import _bytes
 from riskwatch.collection import queries as collection
 from riskwatch.collection.finding import received_in
@@ -181,7 +182,9 @@ def _messages(request: Any, offset: Offset = 0, limit: Limit = 50) -> Any:
     at = timezone.now()
     rows = list(queries.messages(request.auth, at=at)[offset : offset + limit])
     new = set(queries.unread(request.auth, at=at).filter(pk__in=[m.pk for m in rows]).values_list("pk", flat=True))
-    return [{"id": m.pk, "subject": m.subject_words, "body": m.body_words, "sheet": m.sheet_id, "sent_at": m.sent_at, "unread": m.pk in new}
+    told_of = Sheet.objects.filter(pk__in=[m.sheet_id for m in rows if m.sheet_id])
+    known = set(visible(told_of, to=request.auth, at=at).values_list("pk", flat=True))
+    return [{"id": m.pk, "subject": m.subject_words, "body": m.body_words, "sheet": m.sheet_id if m.sheet_id in known else None, "sent_at": m.sent_at, "unread": m.pk in new}
             for m in rows]  # fmt: skip
 
 
@@ -189,7 +192,15 @@ def _read(request: Any, body: ReadIn) -> Any:
     return {"done": outbox.mark_read(request.auth, [str(k) for k in body.messages], at=timezone.now())}
 
 
+def _counters_only(request: Any) -> None:
+    """Offices and centres count their own area; others read what is released."""
+    posts = posts_of(request.auth, timezone.now()).posts
+    refuse_unless(any(p.kind in ("office", "centre") for p in posts), _("统计供海关和监测中心使用"), remedy=_("请查看公布的统计"),
+                  code="no_post", status=403)  # fmt: skip
+
+
 def _counted(request: Any, since: date | None, until: date | None, by: str, office: str) -> archive.Statistics:
+    _counters_only(request)
     at = timezone.now()
     last = until or shanghai_date(at)
     first = since or last - YEAR
@@ -236,11 +247,13 @@ def _statistics_xlsx(
 
 
 def _stages(request: Any) -> Any:
+    _counters_only(request)
     found = archive.by_stage(to=request.auth, at=timezone.now())
     return [{"kind": kind, "stage": stage, "count": n} for kind, stage, n in found]
 
 
 def _archive(request: Any, limit: Limit = 50) -> Any:
+    _counters_only(request)
     at = timezone.now()
     closed = archive.to_file(to=request.auth, at=at)[:limit]
     return {"to_file": [folder_of(f) for f in closed],
@@ -355,6 +368,7 @@ def _published(row: Any) -> dict[str, Any]:
 
 
 def _lawmap(request: Any) -> Any:
+    _officials_only(request)
     lang = language()
     return [{"place": r.place.label(lang), "gist": r.place.gist(lang), "rules": list(r.rules), "left_to_people": str(r.left_to_people or "")}
             for r in law.rows(lang)]  # fmt: skip

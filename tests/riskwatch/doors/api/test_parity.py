@@ -120,9 +120,8 @@ def header(person):
     return {"authorization": f"Bearer {issue_token(person, name='t', days=1, by=person, at=timezone.now())}"}
 
 
-PEOPLE = ("sh-registrar", "sh-verifier", "sh-approver", "sh-case_officer", "sh-decider", "sh-issuer", "sh-releaser", "sh-archivist", "sh-supervisor",
-          "hq-case_officer", "pj-registrar", "sz-case_officer", "tech-assessor", "panel-chair", "centre-approver", "firm-staff", "rival-manager",
-          "hq-system", "hq-security", "hq-audit", "hq-policy")  # fmt: skip
+PEOPLE = ("sh-registrar", "sh-approver", "sh-case_officer", "sh-issuer", "hq-decider", "sz-case_officer", "tech-assessor", "firm-staff",
+          "hq-security")  # fmt: skip
 
 
 @pytest.fixture
@@ -133,32 +132,24 @@ def world(cast, at, told):
     walk(cast, told[3], upto="proposed", at=at)
 
 
-@pytest.mark.parametrize("name", PEOPLE)
-def test_the_api_offers_each_person_the_same_acts_as_the_page(name, cast, world):
-    person = cast[name]
-    browser, key = Client(), header(person)
-    browser.force_login(person)
-    door = "office" if name[:3] in ("sh-", "hq-", "pj-", "sz-") else "counter"
-    subjects = [("sheets", s.pk) for s in Sheet.objects.order_by("pk")]
-    subjects += [("folders", f.pk) for f in Folder.objects.order_by("pk")] if door == "office" else []
-    seen = 0
-    for where, pk in subjects:
-        page, answer = browser.get(f"/{door}/{where}/{pk}/"), Client().get(f"/api/{where}/{pk}", headers=key)
-        assert (page.status_code == 200) == (answer.status_code == 200), (where, pk)
-        if page.status_code == 200:
-            seen += 1
-            shown = set(re.findall(r'data-act="([^"]+)"', page.content.decode()))
-            assert set(answer.json()["acts"]) == shown, (where, pk)
-    assert seen or name in (
-        "sz-case_officer",
-        "panel-chair",
-        "centre-approver",
-        "rival-manager",
-        "hq-system",
-        "hq-security",
-        "hq-audit",
-        "hq-policy",
-    )
+def test_the_api_offers_everybody_the_same_acts_as_the_page(cast, world):
+    """One record of each kind and stage, and every case, before people of every sort."""
+    one_each = {(s.kind, s.stage): s.pk for s in Sheet.objects.order_by("pk")}
+    offered = 0
+    for name in PEOPLE:
+        browser, key = Client(), header(cast[name])
+        browser.force_login(cast[name])
+        door = "office" if name[:3] in ("sh-", "hq-", "pj-", "sz-") else "counter"
+        subjects = [("sheets", pk) for pk in one_each.values()]
+        subjects += [("folders", f.pk) for f in Folder.objects.order_by("pk")] if door == "office" else []
+        for where, pk in subjects:
+            page, answer = browser.get(f"/{door}/{where}/{pk}/"), Client().get(f"/api/{where}/{pk}", headers=key)
+            assert (page.status_code == 200) == (answer.status_code == 200), (name, where, pk)
+            if page.status_code == 200:
+                shown = re.findall(r'data-act="([^"]+)"', page.content.decode())
+                assert sorted(answer.json()["acts"]) == sorted(set(shown)), (name, where, pk)
+                offered += len(shown)
+    assert offered > 50
 
 
 def test_the_version_that_the_api_shows_is_the_one_that_is_compared(cast, world):
