@@ -164,3 +164,16 @@ def test_the_version_that_the_api_shows_is_the_one_that_is_compared(cast, world)
     again = Client().post(address, body | {"fields": {"reason": "x", "person": "sh-decider"}}, **send)
     assert (again.status_code, again.json()["title"]) == (409, "moved")
     assert str(cast["sh-supervisor"]) in again.json()["detail"]
+
+
+def test_every_address_and_act_in_the_docs_is_there():
+    """The worked examples name real operations, so that nobody copies what is not there."""
+    from pathlib import Path
+
+    text = (Path(__file__).parents[4] / "docs" / "api.md").read_text(encoding="utf-8")
+    there = {re.sub(r"\{\w+\}", "*", path) for path in (op.split(" ", 1)[1] for op in operations())}
+    said = set(re.findall(r"\$B(/[\w./*-]+)", text))
+    assert len(said) > 8
+    for path in said:
+        pattern = re.sub(r"/\d+|/0b9c", "/*", path)
+        assert pattern in there, path
