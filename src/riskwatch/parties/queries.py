@@ -190,13 +190,14 @@ def principals_of(agents: Iterable[int], today: date) -> list[int]:
 
 
 def organisations_visible(person: Person, today: date) -> QuerySet[Organisation]:
-    """Officials see every organisation's particulars; others their own and those tied to it by a mandate."""
+    """Officials see every organisation's particulars; others their own, their agents' and, while a mandate runs, their principals'."""
     held = posts(person, today)
     if any(p.kind == Organisation.Kind.OFFICE for p in held):
         return Organisation.objects.all()
     own = [p.organisation for p in held]
     agents = Mandate.objects.filter(principal__in=own).values("agent")
-    principals_ = Mandate.objects.filter(agent__in=own).values("principal")
+    running = Q(until__gte=today) & (Q(revoked_on=None) | Q(revoked_on__gt=today))
+    principals_ = Mandate.objects.filter(running, agent__in=own).values("principal")
     return Organisation.objects.filter(Q(pk__in=own) | Q(pk__in=agents) | Q(pk__in=principals_))
 
 

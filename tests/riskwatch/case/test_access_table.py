@@ -77,23 +77,13 @@ class Caller:
         return Client().get(f"/api{path}", headers=self.header)
 
 
-@pytest.fixture
-def house(every_kind):
-    return every_kind
-
-
-@pytest.fixture
-def callers(cast, house):
-    return {relation: Caller(cast[name]) for relation, name in PEOPLE.items()}
-
-
-def test_every_kind_of_the_house_stands_in_the_table(house):
+def every_kind_of_the_house_stands_in_the_table(house, callers, cast, told):
     assert set(TABLE) == set(house)
     # Sealing is listed by law and refused by the house: no such record can come into being yet.
     assert {s.kind for s in house.values()} == set(ACCESS) - {"seizure"}
 
 
-def test_the_table_holds_on_every_surface(house, callers):
+def the_table_holds_on_every_surface(house, callers, cast, told):
     """One walk; what does not hold is told all at once."""
     at, wrong = timezone.now(), []
     for relation, caller in callers.items():
@@ -113,7 +103,7 @@ def test_the_table_holds_on_every_surface(house, callers):
     assert wrong == []
 
 
-def test_full_and_part_say_what_they_should_and_no_more(house, callers):
+def full_and_part_say_what_they_should_and_no_more(house, callers, cast, told):
     """Words of a record that only some depth may read, on page and over the API."""
     for name, words, readers in (
         ("information", house["information"].effects.get(kind="verification").title[:4], {"handler"}),
@@ -134,7 +124,7 @@ def test_full_and_part_say_what_they_should_and_no_more(house, callers):
     assert not conclusion["papers"]
 
 
-def test_a_reporters_name_is_nowhere_and_opens_to_the_handler_alone(house, callers, cast):
+def a_reporters_name_is_nowhere_and_opens_to_the_handler_alone(house, callers, cast, told):
     sheet = house["named_report"]
     for caller in callers.values():
         for body in (caller.page(f"/sheets/{sheet.pk}/"), caller.api(f"/sheets/{sheet.pk}"), caller.api(f"/sheets?q={REPORTER}"),
@@ -151,7 +141,7 @@ def test_a_reporters_name_is_nowhere_and_opens_to_the_handler_alone(house, calle
     assert refused.status_code == 403
 
 
-def test_files_and_papers_open_to_whom_they_are_shown(house, callers):
+def files_and_papers_open_to_whom_they_are_shown(house, callers, cast, told):
     sheet = house["own_report"]
     theirs, inside = sheet.files.order_by("pk")
     paper = Paper.objects.filter(sheet_id=house["notice"].pk).first()
@@ -172,7 +162,7 @@ def test_files_and_papers_open_to_whom_they_are_shown(house, callers):
         assert caller.api(f"/sheets/{package}/package.zip").status_code == want, relation
 
 
-def test_folders_and_their_course_are_officials_of_the_case(house, callers):
+def folders_and_their_course_are_officials_of_the_case(house, callers, cast, told):
     folder = Folder.objects.get(pk=house["notice"].folder_id)
     for relation, caller in callers.items():
         want = 200 if relation in HOUSE else 404
@@ -185,7 +175,7 @@ def test_folders_and_their_course_are_officials_of_the_case(house, callers):
         assert callers[relation].browser.get(f"/office/folders/{folder.pk}/").status_code == 403
 
 
-def test_drafts_of_an_assessment_are_who_was_entrusteds_alone(house, callers, cast, told):
+def drafts_of_an_assessment_are_who_was_entrusteds_alone(house, callers, cast, told):
     from riskwatch.doors.jobs.simulator.river import assessed, walk
 
     working = walk(cast, told[11], upto="working", at=timezone.now() - timezone.timedelta(days=1)).assessment
@@ -202,7 +192,7 @@ def test_drafts_of_an_assessment_are_who_was_entrusteds_alone(house, callers, ca
         assert callers[relation].api(f"/assessments/{working.pk}").status_code == 404
 
 
-def test_counts_and_exports_hold_ones_own_area(house, callers):
+def counts_and_exports_hold_ones_own_area(house, callers, cast, told):
     areas = {}
     for relation, caller in callers.items():
         table, file, book = (caller.api(f"/statistics{form}") for form in ("", ".csv", ".xlsx"))
@@ -219,7 +209,7 @@ def test_counts_and_exports_hold_ones_own_area(house, callers):
         assert areas[relation] == 0, relation
 
 
-def test_the_journal_people_and_rules_open_to_their_keepers(house, callers):
+def the_journal_people_and_rules_open_to_their_keepers(house, callers, cast, told):
     for relation, caller in callers.items():
         assert caller.api("/journal").status_code == (200 if relation == "audit" else 403), relation
         accounts = {p["username"] for p in caller.api("/people?limit=200").json()}
@@ -233,7 +223,7 @@ def test_the_journal_people_and_rules_open_to_their_keepers(house, callers):
     assert "content" not in rows[0]
 
 
-def test_the_public_reads_what_was_released_and_nothing_else(house):
+def the_public_reads_what_was_released_and_nothing_else(house, callers, cast, told):
     public = Client()
     body = public.get("/announcements.json").content.decode() + public.get("/api/announcements").content.decode()
     assert "关于积木的公告" in body
@@ -245,3 +235,29 @@ def test_the_public_reads_what_was_released_and_nothing_else(house):
     shown = public.get(f"/api/announcements/{slug}").json()
     assert [row["version"] for row in shown] == [1]
     assert public.get("/api/announcements/m999999").status_code == 404
+
+
+WALKS = (
+    every_kind_of_the_house_stands_in_the_table,
+    the_table_holds_on_every_surface,
+    full_and_part_say_what_they_should_and_no_more,
+    a_reporters_name_is_nowhere_and_opens_to_the_handler_alone,
+    files_and_papers_open_to_whom_they_are_shown,
+    folders_and_their_course_are_officials_of_the_case,
+    drafts_of_an_assessment_are_who_was_entrusteds_alone,
+    counts_and_exports_hold_ones_own_area,
+    the_journal_people_and_rules_open_to_their_keepers,
+    the_public_reads_what_was_released_and_nothing_else,
+)
+
+
+def test_who_sees_what_everywhere(every_kind, cast, told):
+    """The house is built once; every walk is taken, and all that does not hold is told together."""
+    callers = {relation: Caller(cast[name]) for relation, name in PEOPLE.items()}
+    wrong = []
+    for walk in WALKS:
+        try:
+            walk(every_kind, callers, cast, told)
+        except AssertionError as error:
+            wrong.append(f"{walk.__name__.replace('_', ' ')}: {error}")
+    assert not wrong, "\n\n".join(wrong)
