@@ -44,6 +44,7 @@ class MeasureRule:
     level: str = "office"
     filing: str = "filing_upward"
     refuses: str = ""
+    refuses_en: str = ""
 
     def words(self, language: str = "zh") -> str:
         """The kind's name."""
@@ -67,7 +68,9 @@ MEASURE_RULES: dict[str, MeasureRule] = {
                     filing="filing_upward_urgent"),
         MeasureRule("seizure", place("17.1.3"), "查封扣押", "sealing and detention", _R, False, (), "named", True,
                     filing="filing_upward_urgent",
-                    refuses="查封、扣押须先具备审批、两名执法人员、决定书和清单等法定手续，本平台的手续办理尚未开通"),
+                    refuses="查封、扣押须先具备审批、两名执法人员、决定书和清单等法定手续，本平台的手续办理尚未开通",
+                    refuses_en="sealing and detention need approval, two officers, a written decision and an inventory first; this platform "
+                               "does not yet carry out these formalities"),
         MeasureRule("survey", place("17.1.4"), "专项调查", "survey", _R, False,
                     ("product", "scope", "plan", "addressees"), "offices", True),
         MeasureRule("joint_handling", place("17.1.5"), "协同处置", "joint handling", _A, False,

@@ -19,7 +19,7 @@ class Refusal(Exception):
     reason : str
         What is wrong, one sentence in the reader's language.
     remedy : str
-        What the person can do about it; empty when nothing can be done.
+        What the person can do about it; there is always something, if only to look again or whom to ask.
     rule : Cited or None
         The rule of law behind the refusal, when there is one.
     code : str
@@ -34,7 +34,7 @@ class Refusal(Exception):
         self,
         reason: str,
         *,
-        remedy: str = "",
+        remedy: str,
         rule: Cited | None = None,
         code: str = "refused",
         status: int = 409,
@@ -53,7 +53,7 @@ def refuse_unless(
     holds: object,
     reason: str,
     *,
-    remedy: str = "",
+    remedy: str,
     rule: Cited | None = None,
     code: str = "refused",
     status: int = 409,

@@ -13,7 +13,7 @@ from decree188.calendar import shanghai_date
 from decree188.records import retention
 from riskwatch.archive import destruction, packing
 from riskwatch.archive.models import ArchiveItem
-from riskwatch.case import deadlines, journalling
+from riskwatch.case import deadlines, journalling, lifecycle
 from riskwatch.case.actions import refuse_without_post
 from riskwatch.case.lifecycle import advance
 from riskwatch.case.models import Folder, Sheet
@@ -47,9 +47,17 @@ def file_information(information: Sheet, *, by: Person, at: datetime, retention_
     """Archive a settled piece of information that lies in no case."""
     refuse_unless(information.stage in SETTLED, _("这条信息尚未办结"), remedy=_("先办结再归档"), code="unsettled")
     refuse_unless(
-        not information.enclosures.filter(taken_out_at=None).exists(), _("这条信息随案卷归档"), code="in_case"
+        not information.enclosures.filter(taken_out_at=None).exists(),
+        _("这条信息随案卷归档"),
+        remedy=_("请将所在案卷归档"),
+        code="in_case",
     )
-    refuse_unless(not ArchiveItem.objects.filter(holds_sheet=information).exists(), _("已经归档"), code="archived")
+    refuse_unless(
+        not ArchiveItem.objects.filter(holds_sheet=information).exists(),
+        _("已经归档"),
+        remedy=_("不必再办理"),
+        code="archived",
+    )
     about = {"information": information.number, "title": information.title, "owner": information.owner.code}
     body = packing.package(packing.with_attached(information), [information.strand], about)
     Sheet.objects.filter(pk=information.pk).update(archived_at=at)
@@ -91,7 +99,7 @@ def _keep_until(closed_on: Any, retention_class: str) -> Any:
 @transaction.atomic
 def reclass(sheet: Sheet, *, by: Person, at: datetime, retention_class: str, reason: str) -> Sheet:
     """Move an item to another class, for example a typical case to permanent."""
-    refuse_without_post(sheet.owner, ("archivist",), by=by, at=at)
+    post = refuse_without_post(sheet.owner, ("archivist",), by=by, at=at)
     row = ArchiveItem.objects.select_for_update().get(pk=sheet.pk)
     refuse_unless(
         sheet.stage == "kept", _("已进入鉴定销毁程序，不能改类"), remedy=_("先办理不予销毁"), code="condemned"
@@ -100,16 +108,19 @@ def reclass(sheet: Sheet, *, by: Person, at: datetime, retention_class: str, rea
         retention=retention_class, keep_until=_keep_until(row.closed_on, retention_class)
     )
     journalling.record(sheet, "archive_item.reclass", by=by, at=at, rule="retention",
-                       content={"from": row.retention, "to": retention_class, "reason": reason})  # fmt: skip
+                       content={"from": row.retention, "to": retention_class, "reason": reason}, holder=post.holder)  # fmt: skip
     return sheet
 
 
 @transaction.atomic
 def hold(sheet: Sheet, *, by: Person, at: datetime, on_hold: bool, reason: str) -> Sheet:
     """Put an item on legal hold, or take it off."""
-    refuse_without_post(sheet.owner, ("archivist", "supervisor"), by=by, at=at)
+    lifecycle.hold(sheet)
+    post = refuse_without_post(sheet.owner, ("archivist", "supervisor"), by=by, at=at)
     ArchiveItem.objects.filter(pk=sheet.pk).update(on_hold=on_hold, hold_reason=reason if on_hold else "")
-    journalling.record(sheet, "archive_item.hold", by=by, at=at, content={"on": on_hold, "reason": reason})
+    journalling.record(
+        sheet, "archive_item.hold", by=by, at=at, content={"on": on_hold, "reason": reason}, holder=post.holder
+    )
     return sheet
 
 
@@ -138,8 +149,14 @@ def _refuse_kept(row: ArchiveItem, *, at: datetime) -> None:
         rule=law,
         code="on_hold",
     )
-    refuse_unless(row.keep_until is not None, _("永久保存的档案不能销毁"), rule=law, code="permanent")
-    refuse_unless(row.keep_until is not None and shanghai_date(at) > row.keep_until, _("保存期限至%(day)s，尚未届满") % {"day": row.keep_until},
+    refuse_unless(
+        row.keep_until is not None,
+        _("永久保存的档案不能销毁"),
+        remedy=_("确需销毁的，先鉴定改定保存期限"),
+        rule=law,
+        code="permanent",
+    )
+    refuse_unless(row.keep_until is not None and shanghai_date(at) > row.keep_until, _("保存期限至%(day)s，尚未届满") % {"day": row.keep_until}, remedy=_("届满后再鉴定"),
                   rule=law, code="too_early")  # fmt: skip
 
 

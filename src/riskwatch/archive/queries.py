@@ -172,6 +172,6 @@ def to_appraise(*, to: Person, at: datetime) -> QuerySet[Sheet]:
 def package_of(sheet: Sheet) -> bytes:
     """An item's package as it was filed; refused once it is destroyed."""
     row = ArchiveItem.objects.select_related("package").get(pk=sheet.pk)
-    refuse_unless(row.package, _now("这件档案没有档案包"), code="no_package", status=404)
+    refuse_unless(row.package, _now("这件档案没有档案包"), remedy=_now("刷新页面后查看"), code="no_package", status=404)
     assert row.package is not None
     return documents.read(row.package)

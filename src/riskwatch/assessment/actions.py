@@ -21,6 +21,7 @@ from riskwatch.case.sheets import Plan, begin, concern
 from riskwatch.collection.remit import remit
 from riskwatch.collection.scoping import refuse_uncovered
 from riskwatch.documents import actions as documents
+from riskwatch.look.words import sentence
 from riskwatch.parties import queries as parties
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import refuse_unless
@@ -49,7 +50,13 @@ def _entrust(
     by: Person, at: datetime, extra: Mapping[str, Any] | None = None,
 ) -> Sheet:  # fmt: skip
     today = shanghai_date(at)
-    refuse_unless(due_on is None or due_on > today, _("完成期限应在今天之后"), code="due_past", status=422)
+    refuse_unless(
+        due_on is None or due_on > today,
+        _("完成期限应在今天之后"),
+        remedy=_("改为明天或以后的日期"),
+        code="due_past",
+        status=422,
+    )
     plan = Plan(
         kind="assessment", title=folder.title, owner=folder.owner, folder=folder, causes=causes, words=question[:500],
         number=documents.record_number("RA", office=folder.owner.code, at=at),
@@ -60,7 +67,7 @@ def _entrust(
     for cause in causes:
         if cause.kind == "information":
             concern(cause, "commissioned", [assessor])
-    outbox.tell([assessor], subject=_("评估委托：%(title)s") % {"title": folder.title}, at=at, sheet=sheet)
+    outbox.tell([assessor], subject=sentence("评估委托：%(title)s", title=folder.title), at=at, sheet=sheet)
     return sheet
 
 
@@ -93,7 +100,7 @@ def decline(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
     """Decline a commission."""
     Assessment.objects.filter(pk=sheet.pk).update(declined_because=reason)
     advance(sheet, "decline", by=by, at=at, content={"reason": reason})
-    outbox.tell([sheet.owner], subject=_("委托被谢绝：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet)
+    outbox.tell([sheet.owner], subject=sentence("委托被谢绝：%(title)s", title=sheet.title), at=at, sheet=sheet)
     return sheet
 
 
@@ -119,7 +126,7 @@ def send_back(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
     row = Assessment.objects.select_related("assessor").get(pk=sheet.pk)
     advance(sheet, "return", by=by, at=at, content={"reason": reason})
     outbox.tell(
-        [row.assessor], subject=_("报告退回：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=reason
+        [row.assessor], subject=sentence("报告退回：%(title)s", title=sheet.title), at=at, sheet=sheet, body=reason
     )
     return sheet
 
@@ -130,11 +137,16 @@ def reassess(
 ) -> Sheet:
     """Open a reassessment by the same assessor because something major changed."""
     row = Assessment.objects.select_related("assessor", "sheet__folder__owner").get(pk=sheet.pk)
-    refuse_unless(sheet.stage == "accepted", _("只有已接受的评估可以重新评估"), code="not_accepted")
-    refuse_unless(trigger_words.strip(), _("须写明发生了什么重大变化"), rule=decree188.by_name("reassess_on_change"),
+    refuse_unless(
+        sheet.stage == "accepted",
+        _("只有已接受的评估可以重新评估"),
+        remedy=_("先接受评估报告，或等原评估办结"),
+        code="not_accepted",
+    )
+    refuse_unless(trigger_words.strip(), _("须写明发生了什么重大变化"), remedy=_("写明新的情况和来源"), rule=decree188.by_name("reassess_on_change"),
                   code="reason_missing", status=422)  # fmt: skip
     pending = Assessment.objects.filter(previous=row, sheet__stage__in=("commissioned", "working", "submitted")).first()
-    refuse_unless(pending is None, _("重新评估已在进行"), code="already_open")
+    refuse_unless(pending is None, _("重新评估已在进行"), remedy=_("在已有的重新评估上办理"), code="already_open")
     folder = row.sheet.folder
     assert folder is not None
     _refuse_unfit(row.assessor, folder, today=shanghai_date(at))
@@ -153,7 +165,13 @@ def deliver_proposal(information: Sheet, *, findings: str, proposal: str, by: Pe
     """A national centre delivers findings and a proposed disposal to headquarters, inside its designation only."""
     me = posts_of(by, at)
     centre = next((p.organisation for p in me.posts if p.kind == "centre" and p.role == "approver"), None)
-    refuse_unless(centre is not None, _("只有国家监测中心的审核岗可以报送"), code="no_post", status=403)
+    refuse_unless(
+        centre is not None,
+        _("只有国家监测中心的审核岗可以报送"),
+        remedy=_("请监测中心的审核岗报送"),
+        code="no_post",
+        status=403,
+    )
     assert centre is not None
     today = shanghai_date(at)
     designation = remit(Organisation.objects.get(pk=centre), information, today)
@@ -165,7 +183,9 @@ def deliver_proposal(information: Sheet, *, findings: str, proposal: str, by: Pe
     )  # fmt: skip
     sheet = begin(plan, "deliver", by=by, at=at, content={"findings": findings, "proposal": proposal})
     Proposal.objects.create(sheet=sheet, designation=designation, findings=findings, proposal=proposal)
-    outbox.tell([headquarters], subject=_("监测中心建议：%(title)s") % {"title": information.title}, at=at, sheet=sheet)
+    outbox.tell(
+        [headquarters], subject=sentence("监测中心建议：%(title)s", title=information.title), at=at, sheet=sheet
+    )
     return sheet
 
 
@@ -175,6 +195,6 @@ def answer_proposal(sheet: Sheet, *, adopt: bool, reason: str, by: Person, at: d
     Proposal.objects.filter(pk=sheet.pk).update(answer=reason)
     advance(sheet, "adopt" if adopt else "decline", by=by, at=at, content={"answer": reason})
     outbox.tell(
-        [sheet.owner], subject=_("总署已答复：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=reason
+        [sheet.owner], subject=sentence("总署已答复：%(title)s", title=sheet.title), at=at, sheet=sheet, body=reason
     )
     return sheet

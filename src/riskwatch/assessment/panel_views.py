@@ -43,20 +43,11 @@ def panel(request: SignedIn, pk: int, door: str) -> HttpResponse:
     people = panels.members(row, at)
     context = {
         "row": row, "sheet": row.sheet, "door": door, "asked": asked, "member": member and row.sheet.stage == "working",
-        "chair": chair and row.sheet.stage == "working", "mine": _mine(asked, request) if asked and member else [],
+        "chair": chair and row.sheet.stage == "working", "mine": panels.own_questions(asked, request.user) if asked and member else [],
         "answered": len(panels.answered(asked)) if asked else 0, "people": people, "closed": closed,
         "askable": panels.askable(reporting.starting_document(row)) if chair and not asked else [], "pools": pool_words(),
     }  # fmt: skip
     return render(request, "assessment/panel.html", context)
-
-
-def _mine(asked: PanelRound, request: SignedIn) -> list[dict[str, Any]]:
-    """The questions with this person's own answers; a seed's truth is not among them."""
-    given = dict(asked.answers.filter(person=request.user).values_list("question", "answer"))
-    return [
-        {"key": q["key"], "kind": q["kind"], "words": q["words"], "answer": given.get(q["key"], {})}
-        for q in asked.questions
-    ]
 
 
 def _closed(row: Assessment, one: PanelRound, lang: str) -> dict[str, Any]:
@@ -81,13 +72,14 @@ def ask(request: SignedIn, pk: int, door: str) -> HttpResponse:
     offered = {q["key"]: q for q in panels.askable(reporting.starting_document(row))}
     asked: list[dict[str, Any]] = [offered[k] for k in request.POST.getlist("question") if k in offered]
     seeds = zip(request.POST.getlist("seed"), request.POST.getlist("truth"), strict=False)
-    asked += [_seed(n, words, truth) for n, (words, truth) in enumerate(seeds, 1) if words.strip()][:MOST_SEEDS]
+    asked += [seed(n, words, truth) for n, (words, truth) in enumerate(seeds, 1) if words.strip()][:MOST_SEEDS]
     panels.open_round(row.sheet, asked=asked, by=request.user, at=timezone.now())
     messages.success(request, _("已开始征求意见；各位专家单独作答"))
     return _back(door, pk)
 
 
-def _seed(number: int, words: str, truth: str) -> dict[str, Any]:
+def seed(number: int, words: str, truth: str) -> dict[str, Any]:
+    """A seed question whose truth is known, to weigh the experts by."""
     from riskmethods import MethodError, numbers
 
     try:
@@ -138,31 +130,34 @@ def close(request: SignedIn, pk: int, door: str) -> HttpResponse:
 def adopt(request: SignedIn, pk: int, door: str) -> HttpResponse:
     """The chair takes a pool's value, or a severity, into the document."""
     row = assessment_seen(request, pk)
-    at = timezone.now()
-    last = row.rounds.exclude(closed_at=None).order_by("-number").first()
-    found = (
-        next((t for t in rounds.told(row, last, "zh") if t["question"]["key"] == request.POST.get("question")), None)
-        if last
-        else None
+    chosen = chosen_pool(row, request.POST.get("question", ""), request.POST.get("pool", ""))
+    panels.adopt(row.sheet, by=request.user, at=timezone.now(), **chosen)
+    messages.success(
+        request, _("已写入评估文件：%(value)s（%(pool)s）") % {"value": chosen["value"], "pool": chosen["words"]}
     )
+    return _back(door, pk)
+
+
+def chosen_pool(row: Assessment, question: str, pool: str) -> dict[str, Any]:
+    """What is adopted of the last closed round: the question, the value of a pool or a severity, and the record of it."""
+    last = row.rounds.exclude(closed_at=None).order_by("-number").first()
+    found = next((t for t in rounds.told(row, last, "zh") if t["question"]["key"] == question), None) if last else None
     if found is None or not found["answers"]:
         raise Refusal(_("没有这个问题的意见"), remedy=_("先结束一轮"), code="unknown_question", status=422)
-    pool = request.POST.get("pool", "")
     if found["question"]["kind"] == "severity":
-        value, words = pool, _("严重程度投票")
-        if value not in ("1", "2", "3", "4"):
-            raise Refusal(_("严重程度为1到4"), code="severity", status=422)
-        record: dict[str, Any] = {"votes": {str(k): v for k, v in found["votes"].items()}, "highest": found["highest"]}
-    else:
-        if pool not in found["pools"]:
-            raise Refusal(_("没有这种合并方法"), code="unknown_pool", status=422)
-        value, words = found["pools"][pool], pool_words()[pool]
-        record = {"pools": found["pools"], "dissent": found["dissent"], "answers": list(found["answers"])}
-    panels.adopt(
-        row.sheet, question=found["question"]["key"], value=value, words=words, by=request.user, at=at, record=record
-    )
-    messages.success(request, _("已写入评估文件：%(value)s（%(pool)s）") % {"value": value, "pool": words})
-    return _back(door, pk)
+        if pool not in ("1", "2", "3", "4"):
+            raise Refusal(_("严重程度为1到4"), remedy=_("选1、2、3或4"), code="severity", status=422)
+        votes = {str(k): v for k, v in found["votes"].items()}
+        return {
+            "question": question,
+            "value": pool,
+            "words": _("严重程度投票"),
+            "record": {"votes": votes, "highest": found["highest"]},
+        }
+    if pool not in found["pools"]:
+        raise Refusal(_("没有这种合并方法"), remedy=_("在列出的合并方法中选择"), code="unknown_pool", status=422)
+    record = {"pools": found["pools"], "dissent": found["dissent"], "answers": list(found["answers"])}
+    return {"question": question, "value": found["pools"][pool], "words": pool_words()[pool], "record": record}
 
 
 def urls(door: str) -> list[Any]:

@@ -77,7 +77,9 @@ def answer(sheet: Sheet, *, given: Mapping[str, Mapping[str, Any]], by: Person, 
         reporting.refuse_silent(sheet, by=by, at=at)
         asked = _open(row)
         known = {q["key"]: q for q in asked.questions}
-        refuse_unless(set(given) <= set(known), _("没有这个问题"), code="unknown_question", status=422)
+        refuse_unless(
+            set(given) <= set(known), _("没有这个问题"), remedy=_("重新选择问题"), code="unknown_question", status=422
+        )
         for key, said in given.items():
             kept = checked(known[key], said)
             PanelAnswer.objects.update_or_create(
@@ -93,7 +95,11 @@ def checked(question: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, s
     kept = {name: str(said.get(name, "")).strip()[:2000] for name in FIELDS}
     if question["kind"] == "severity":
         refuse_unless(
-            str(said.get("severity", "")) in ("1", "2", "3", "4"), _("严重程度为1到4"), code="severity", status=422
+            str(said.get("severity", "")) in ("1", "2", "3", "4"),
+            _("严重程度为1到4"),
+            remedy=_("选1、2、3或4"),
+            code="severity",
+            status=422,
         )
         return {"severity": str(said["severity"]), "reason": kept["reason"], "dissent": kept["dissent"]}
     try:
@@ -145,7 +151,11 @@ def adopt(
         assert last is not None
         asked = next((q for q in last.questions if q["key"] == question), None)
         refuse_unless(
-            asked is not None and asked["kind"] != "seed", _("没有这个问题"), code="unknown_question", status=422
+            asked is not None and asked["kind"] != "seed",
+            _("没有这个问题"),
+            remedy=_("重新选择问题"),
+            code="unknown_question",
+            status=422,
         )
         assert asked is not None
         document = reporting.starting_document(row)
@@ -180,6 +190,15 @@ def _put(document: dict[str, Any], asked: Mapping[str, Any], value: str, words: 
     step.update({"quantity": {"p": value}, **origin})
 
 
+def own_questions(asked: PanelRound, person: Person) -> list[dict[str, Any]]:
+    """The questions of a round with a person's own answers; a seed's truth is not among them."""
+    given = dict(asked.answers.filter(person=person).values_list("question", "answer"))
+    return [
+        {"key": q["key"], "kind": q["kind"], "words": q["words"], "answer": given.get(q["key"], {})}
+        for q in asked.questions
+    ]
+
+
 def askable(document: Mapping[str, Any]) -> list[dict[str, str]]:
     """What the chair may ask about a document: each step's probability, each scenario's severity."""
     found = []
@@ -202,10 +221,10 @@ def _working(sheet: Sheet, roles: Sequence[str], *, by: Person, at: datetime) ->
     """The assessment, locked, while it is being written, for a member with the role."""
     locked = lock(sheet)
     row = Assessment.objects.select_related("assessor", "sheet").get(pk=sheet.pk)
-    refuse_unless(is_panel(row), _("本次评估没有委托专家小组"), code="no_panel")
+    refuse_unless(is_panel(row), _("本次评估没有委托专家小组"), remedy=_("由受托机构直接填写评估文件"), code="no_panel")
     if not holds(row, roles, by=by, at=at):
         raise Refusal(_("只有%(who)s可以办理") % {"who": _("专家组长") if len(roles) == 1 else _("小组成员")},
-                      remedy=_("请专家组长办理") if len(roles) == 1 else "", code="no_post", status=403, rule=decree188.by_name("who_may_assess"))  # fmt: skip
+                      remedy=_("请专家组长办理") if len(roles) == 1 else _("请小组成员办理"), code="no_post", status=403, rule=decree188.by_name("who_may_assess"))  # fmt: skip
     refuse_unless(
         locked.stage == "working", _("报告现在不能修改"), remedy=_("报告提交后如需修改，请海关退回"), code="not_working"
     )

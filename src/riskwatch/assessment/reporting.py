@@ -19,6 +19,7 @@ from riskwatch.assessment.models import Assessment, ConflictStatement, Draft, Re
 from riskwatch.case import journalling
 from riskwatch.case.lifecycle import advance, lock, no_post, post_for, posts_of, refuse_same_hand, step
 from riskwatch.case.models import Sheet
+from riskwatch.look.templatetags.look import shanghai
 from riskwatch.look.words import kept
 from riskwatch.parties.models import Person
 from riskwatch.refusals import Refusal, refuse_unless
@@ -31,9 +32,14 @@ def latest_report(assessment: Assessment) -> Report | None:
     return assessment.reports.order_by("-version").first()
 
 
-def starting_document(row: Assessment) -> dict[str, Any]:
+def is_author(row: Assessment, person: Person, *, at: datetime) -> bool:
+    """Whether a person belongs to who was entrusted: drafts are theirs alone until a report is submitted."""
+    return any(p.organisation == row.assessor_id for p in posts_of(person, at).posts)
+
+
+def starting_document(row: Assessment, *, drafts: bool = True) -> dict[str, Any]:
     """What the workbench opens with: the last draft, else the last report, else the one that is reassessed, else a new one."""
-    draft = row.drafts.order_by("-number").first()
+    draft = row.drafts.order_by("-number").first() if drafts else None
     if draft:
         return dict(draft.document)
     report = latest_report(row) or (latest_report(row.previous) if row.previous else None)
@@ -49,13 +55,18 @@ def starting_document(row: Assessment) -> dict[str, Any]:
 
 
 @transaction.atomic
-def save_draft(sheet: Sheet, *, document: Mapping[str, Any], by: Person, at: datetime) -> Draft:
+def save_draft(
+    sheet: Sheet, *, document: Mapping[str, Any], by: Person, at: datetime, after: int | None = None
+) -> Draft:
     """Keep a document as it stands; a document that did not change is not kept twice. It may still be faulty.
+
+    With ``after`` (the number of the draft that the writer began from, 0 for none) a draft that somebody else kept
+    meanwhile is not silently passed over.
 
     Raises
     ------
     Refusal
-        The person may not write this report now, or the document exceeds a bound.
+        The person may not write this report now, somebody else kept a later draft, or the document exceeds a bound.
     """
     locked = lock(sheet)
     _refuse_writer(locked, by=by, at=at)
@@ -69,6 +80,7 @@ def save_draft(sheet: Sheet, *, document: Mapping[str, Any], by: Person, at: dat
     last = row.drafts.order_by("-number").first()
     if last and last.document == kept:
         return last
+    _refuse_passed_over(last, after, by)
     number = last.number + 1 if last else 1
     refuse_unless(
         number <= MOST_DRAFTS,
@@ -80,6 +92,23 @@ def save_draft(sheet: Sheet, *, document: Mapping[str, Any], by: Person, at: dat
     content = {"number": number, "sha256": fingerprint(kept)}
     journalling.record(locked, "assessment.save_draft", by=by, at=at, rule="assessors_true_reports", content=content)
     return made
+
+
+def draft_number(row: Assessment) -> int:
+    """The number of the newest draft; 0 when there is none."""
+    last = row.drafts.order_by("-number").first()
+    return last.number if last else 0
+
+
+def _refuse_passed_over(last: Draft | None, after: int | None, by: Person) -> None:
+    if last is None or after is None or last.number <= after or last.saved_by_id == by.pk:
+        return
+    raise Refusal(
+        _("%(who)s已于%(when)s保存了草稿%(n)s，您的文件不是从它改起的")
+        % {"who": last.saved_by, "when": shanghai(last.saved_at), "n": last.number},
+        remedy=_("在“版本”中对比两稿，合并后再保存"),
+        code="moved",
+    )
 
 
 def _refuse_writer(sheet: Sheet, *, by: Person, at: datetime) -> None:

@@ -21,6 +21,7 @@ from riskwatch.case.sheets import Plan, put
 from riskwatch.case.standing import IN_FORCE
 from riskwatch.case.steps import MEASURES
 from riskwatch.collection.queries import changes_risk, renewals
+from riskwatch.look.words import sentence
 from riskwatch.parties.models import Person
 from riskwatch.refusals import refuse_unless
 
@@ -90,7 +91,7 @@ def _open(folder: Folder, trigger: str, said: str, *, cause: Sheet, key: str, by
         ReassessmentDue.objects.create(
             sheet=sheet, assessment_id=report.pk, trigger=trigger, trigger_words=said, once_key=once
         )
-        subject = _("请决定是否重新评估：%(title)s") % {"title": sheet.title}
+        subject = sentence("请决定是否重新评估：%(title)s", title=sheet.title)
         outbox.tell([now.owner], subject=subject, at=at, sheet=sheet, role="case_officer")
         journalling.record(sheet, "reassessment_due.open", by=by, at=at, rule="reassess_on_change",
                            content={"trigger": trigger, "said": said, "cause": cause.pk})  # fmt: skip
@@ -125,6 +126,7 @@ def decline(sheet: Sheet, *, reason: str, by: Person, at: datetime) -> Sheet:
     refuse_unless(
         reason.strip(),
         _("不重新评估须写明理由"),
+        remedy=_("填写理由"),
         rule=decree188.by_name("reassess_on_change"),
         code="reason_missing",
         status=422,

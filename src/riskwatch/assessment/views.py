@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -26,7 +27,9 @@ from riskwatch.case import desk
 from riskwatch.case.access import depth, visible
 from riskwatch.case.models import Sheet
 from riskwatch.documents import paper
+from riskwatch.look.asked import whole_number
 from riskwatch.look.templatetags.look import shanghai
+from riskwatch.parties.models import Person
 from riskwatch.parties.views import SignedIn
 from riskwatch.refusals import Refusal
 
@@ -36,9 +39,13 @@ LARGEST = 1_000_000
 
 def assessment_seen(request: SignedIn, pk: int) -> Assessment:
     """The assessment of a person who sees it whole; 404 for everybody else."""
-    at = timezone.now()
-    sheet = get_object_or_404(visible(Sheet.objects.filter(kind="assessment"), to=request.user, at=at), pk=pk)
-    if depth(sheet, to=request.user, at=at) not in READERS:
+    return assessment_of(request.user, pk, at=timezone.now())
+
+
+def assessment_of(person: Person, pk: int, *, at: datetime) -> Assessment:
+    """The same for a person who came in at another door."""
+    sheet = get_object_or_404(visible(Sheet.objects.filter(kind="assessment"), to=person, at=at), pk=pk)
+    if depth(sheet, to=person, at=at) not in READERS:
         raise Http404
     return get_object_or_404(
         Assessment.objects.select_related("sheet", "sheet__owner", "assessor", "previous"), pk=sheet.pk
@@ -53,23 +60,24 @@ def workbench(request: SignedIn, pk: int, door: str) -> HttpResponse:
     at = timezone.now()
     writes = reporting.may_write(row.sheet, by=request.user, at=at)
     report = reporting.latest_report(row)
-    document = reporting.starting_document(row) if writes or not report else report.document
+    own = reporting.is_author(row, request.user, at=at)
+    document = reporting.starting_document(row, drafts=own) if writes or not report else report.document
     start = {
         "document": document, "editable": writes, "vocabulary": vocabulary(), "library": library(),
-        "version": row.sheet.version, "urls": {name: reverse(f"{door}:assessment_{name}", args=[pk]) for name in ("score", "save", "submit")},
+        "version": row.sheet.version, "draft": reporting.draft_number(row), "urls": {name: reverse(f"{door}:assessment_{name}", args=[pk]) for name in ("score", "save", "submit")},
     }  # fmt: skip
     context = {
-        "row": row, "sheet": row.sheet, "door": door, "start": start, "writes": writes, "versions": _versions(row),
+        "row": row, "sheet": row.sheet, "door": door, "start": start, "writes": writes, "versions": versions_of(row, drafts=own),
         "unstated": writes and not row.statements.filter(person=request.user).exists(),
         "report": report,
     }  # fmt: skip
     return render(request, "assessment/workbench.html", context)
 
 
-def _versions(row: Assessment) -> list[dict[str, Any]]:
-    """Saved drafts and submitted reports, newest first; with those of the assessment that this one replaces."""
+def versions_of(row: Assessment, *, drafts: bool) -> list[dict[str, Any]]:
+    """Submitted reports, newest first, with those of the assessment that this one replaces; for its authors, drafts too."""
     found = [{"key": f"d{d.number}", "words": _("草稿%(n)s") % {"n": d.number}, "who": d.saved_by, "at": d.saved_at}
-             for d in row.drafts.select_related("saved_by").order_by("-number")[:30]]  # fmt: skip
+             for d in (row.drafts.select_related("saved_by").order_by("-number")[:30] if drafts else ())]  # fmt: skip
     for one, mark in ((row, "r"), (row.previous, "p")):
         for r in one.reports.select_related("submitted_by").order_by("-version") if one else ():
             words = _("报告第%(n)s版") if mark == "r" else _("上次评估报告第%(n)s版")
@@ -99,9 +107,9 @@ def _document(request: HttpRequest) -> dict[str, Any]:
     try:
         given = json.loads(request.body)
     except (ValueError, RecursionError):
-        raise Refusal(_("内容不是JSON"), code="not_json", status=422) from None
+        raise Refusal(_("内容不是JSON"), remedy=_("提交JSON对象，见“接口说明”"), code="not_json", status=422) from None
     if not isinstance(given, dict):
-        raise Refusal(_("评估文件须是一个对象"), code="not_json", status=422)
+        raise Refusal(_("评估文件须是一个对象"), remedy=_("提交JSON对象，见“接口说明”"), code="not_json", status=422)
     return given
 
 
@@ -123,7 +131,9 @@ def save(request: SignedIn, pk: int, door: str) -> HttpResponse:
     """Keep the document as a draft."""
     row = assessment_seen(request, pk)
     try:
-        draft = reporting.save_draft(row.sheet, document=_document(request), by=request.user, at=timezone.now())
+        after = whole_number(request.GET.get("after"))
+        document = _document(request)
+        draft = reporting.save_draft(row.sheet, document=document, after=after, by=request.user, at=timezone.now())
     except Refusal as refused:
         return _refused(refused)
     return JsonResponse({"number": draft.number, "at": shanghai(draft.saved_at)})
@@ -140,7 +150,9 @@ def submit(request: SignedIn, pk: int, door: str) -> HttpResponse:
         given = _document(request)
         form = one.bind({"document": given.get("document")}, None, subject=row.sheet, by=request.user, at=at)
         if not form.is_valid():
-            raise Refusal(_("评估文件须是一个对象"), code="not_json", status=422)
+            raise Refusal(
+                _("评估文件须是一个对象"), remedy=_("提交JSON对象，见“接口说明”"), code="not_json", status=422
+            )
         shown = given.get("version")
         made = desk.take(
             one,
@@ -165,12 +177,12 @@ def _refused(refused: Refusal) -> HttpResponse:
     return JsonResponse(said, status=refused.status)
 
 
-def _version(row: Assessment, key: str) -> dict[str, Any]:
+def version_of(row: Assessment, key: str, *, drafts: bool) -> dict[str, Any]:
     """The document of a version's key: d3 a draft, r1 a report, p1 a report of the assessment before."""
     mark, number = key[:1], key[1:]
     if not (number.isascii() and number.isdigit() and len(number) < 7):
         raise Http404
-    if mark == "d":
+    if mark == "d" and drafts:
         return dict(get_object_or_404(row.drafts, number=int(number)).document)
     owner = {"r": row, "p": row.previous}.get(mark)
     if owner is None:
@@ -184,15 +196,16 @@ def versions(request: SignedIn, pk: int, door: str) -> HttpResponse:
     """Two versions side by side in words: which inputs changed, and whether the level did."""
     row = assessment_seen(request, pk)
     before, after = (request.GET.get(k, "") for k in ("from", "to"))
+    own = reporting.is_author(row, request.user, at=timezone.now())
     told, faults = None, []
     if before and after:
         try:
-            told = compare(_version(row, before), _version(row, after))
+            told = compare(version_of(row, before, drafts=own), version_of(row, after, drafts=own))
         except MethodError as error:
             faults = scoring.faults(error)
     lang = scoring.language()
     changes = [(c.words(lang), c.before is None, c.after is None) for c in told.inputs] if told else []
-    context = {"row": row, "sheet": row.sheet, "door": door, "versions": _versions(row), "before": before, "after": after,
+    context = {"row": row, "sheet": row.sheet, "door": door, "versions": versions_of(row, drafts=own), "before": before, "after": after,
                "told": told, "changes": changes, "faults": faults,
                "levels": [scoring.named(level) for level in told.levels] if told else []}  # fmt: skip
     return render(request, "assessment/versions.html", context)
@@ -205,7 +218,8 @@ def preview(request: SignedIn, pk: int, door: str) -> HttpResponse:
     row = assessment_seen(request, pk)
     lang = "en" if request.GET.get("lang") == "en" else "zh"
     key = request.GET.get("version", "")
-    document = _version(row, key) if key else reporting.starting_document(row)
+    own = reporting.is_author(row, request.user, at=timezone.now())
+    document = version_of(row, key, drafts=own) if key else reporting.starting_document(row, drafts=own)
     faults: list[dict[str, str]] = []
     content = None
     try:

@@ -5,13 +5,16 @@ Audiences of a record:
 - ``owner``: the owning office or centre, and every office above it; with it the offices handling the case jointly
 - ``lower``: every office below the owner
 - ``reporter``, ``addressee``, ``commissioned``, ``measured``, ``party``: organisations with that part in the sheet
+- ``agent``: who filed it in another's name, under a mandate
 
 Depths: ``full``; ``conclusion`` (outcome only); ``own`` (only what concerns this organisation);
-``commissioned`` (no reporter, no other party). The public sees none of these rows: it reads what disclosure copied out.
+``commissioned`` (no reporter, no other party);
+``filed`` (what an agent filed while it was mandated, as it filed it, and nothing that came later). The public sees none of these rows: it reads what disclosure copied out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -19,7 +22,7 @@ from typing import TypeVar
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from decree188.calendar import shanghai_date
-from riskwatch.case.models import Enclosure, Folder, JointOffice, Sheet
+from riskwatch.case.models import Concern, Enclosure, Folder, JointOffice, Sheet
 from riskwatch.parties import queries as parties
 from riskwatch.parties import roles
 from riskwatch.parties.models import Person
@@ -48,7 +51,7 @@ ACCESS: dict[str, dict[str, str]] = {
     "joint_handling": {"owner": "full", "addressee": "full"},
     "filing": {"owner": "full"},
     "duty": {"owner": "full", "addressee": "own", "agent": "own"},
-    "objection": {"owner": "full", "addressee": "own"},
+    "objection": {"owner": "full", "addressee": "own", "agent": "own"},
     "lift_application": {"owner": "full", "addressee": "own", "agent": "own"},
     "traceability": {"owner": "full", "reporter": "own", "agent": "own"},
     "release": {"owner": "full"},
@@ -58,6 +61,9 @@ ACCESS: dict[str, dict[str, str]] = {
 KINDS_SEEN_BELOW = tuple(kind for kind, row in ACCESS.items() if "lower" in row)
 # Sent up to headquarters, they stay in sight of the office whose case they belong to.
 OF_THE_CASE = ("announcement",)
+AGENT = "agent"
+# The parts of a record that somebody with a mandate may fill in the place of whose they are.
+FILLED = ("reporter", "addressee")
 # A sheet that is not yet issued is nobody's but the owner's.
 UNISSUED = ("drafted", "reviewed", "cancelled")
 CASE_WORK = frozenset(roles.OFFICIAL_WORK) - {"policy"} | {"collector"}
@@ -152,12 +158,30 @@ def depth(sheet: Sheet, *, to: Person, at: datetime) -> str | None:
     offices = set(who.offices)
     if offices and (who.headquarters or _reaches(offices, sheet, at)):
         return "full"
-    parts = sheet.concerns.filter(organisation__in=who.organisations).values_list("part", flat=True)
+    parts = set(sheet.concerns.filter(organisation__in=who.organisations).values_list("part", flat=True))
     depths = {row[part] for part in parts if part in row}
+    if parts == {AGENT} and not still_mandated(sheet, who, at):
+        return "filed" if AGENT in row else None
     for wanted in ("full", "commissioned", "own", "conclusion"):
         if wanted in depths:
             return wanted
     return row.get("lower", "full") if offices else None
+
+
+def still_mandated(sheet: Sheet, who: Reader, at: datetime) -> bool:
+    """Whether an agent on a record holds a mandate of whose part it is on that day."""
+    theirs = list(sheet.concerns.filter(part__in=FILLED).values_list("organisation", flat=True))
+    return any(parties.mandated(own, theirs, shanghai_date(at)) for own in who.organisations)
+
+
+def filed_only(sheets: Iterable[Sheet], *, to: Person, at: datetime) -> set[int]:
+    """Keys of those among some sheets that a person sees only as they filed them: as an agent whose mandate is over."""
+    who = reader(to, at)
+    keys = [s.pk for s in sheets]
+    mine = Concern.objects.filter(sheet__in=keys, organisation__in=who.organisations)
+    if who.offices or not mine.filter(part=AGENT).exists():
+        return set()
+    return {s.pk for s in sheets if depth(s, to=to, at=at) == "filed"}
 
 
 def _reaches(offices: set[int], sheet: Sheet, at: datetime) -> bool:

@@ -16,20 +16,22 @@ from riskwatch.case.models import Enclosure, Folder, JointOffice, Recusal, Sheet
 from riskwatch.case.ports import watches
 from riskwatch.case.sheets import index_words
 from riskwatch.documents import actions as documents
-from riskwatch.look.words import aside, clauses
+from riskwatch.look.words import aside, clauses, sentence
 from riskwatch.parties import queries as parties
 from riskwatch.parties.models import Organisation, Person
+from riskwatch.parties.queries import Post
 from riskwatch.refusals import Refusal, refuse_unless
 
 
 def refuse_without_post(
     office: Organisation, roles: Iterable[str], *, by: Person, at: datetime, about: Folder | Sheet | None = None,
     jointly: bool = False,
-) -> None:  # fmt: skip
-    """Refuse a person who holds none of some roles in an office or one above it.
+) -> Post:  # fmt: skip
+    """The post in which a person acts, their own before one they fill as a deputy; refused when they hold none.
 
-    With ``about`` a person who is recused from that case is refused too, and whoever acts for them; ``jointly`` lets in
-    the offices that handle it together with the owner.
+    It is one of some roles in an office or one above it. With ``about`` a person who is recused from that case is
+    refused too, and whoever acts for them; ``jointly`` lets in the offices that handle it together with the owner.
+    The caller journals the post's ``holder``, so that what a deputy does stands under the absent person's name too.
     """
     me = posts_of(by, at)
     places = {office.pk, *parties.above(office.pk, me.today)}
@@ -43,10 +45,13 @@ def refuse_without_post(
         code="no_post",
         status=403,
     )
-    if about is not None:
-        out = recused({by.pk, *(p.holder for p in fitting)}, about)
-        if by.pk in out or all(p.holder in out for p in fitting):
-            refuse_recused({by.pk, fitting[0].holder}, about)
+    if about is None:
+        return fitting[0]
+    out = recused({by.pk, *(p.holder for p in fitting)}, about)
+    free = [] if by.pk in out else [p for p in fitting if p.holder not in out]
+    if not free:
+        refuse_recused({by.pk, fitting[0].holder}, about)
+    return free[0]
 
 
 @transaction.atomic
@@ -54,7 +59,7 @@ def open_folder(
     *, title: str, owner: Organisation, direction: str, sheets: Iterable[Sheet], by: Person, at: datetime
 ) -> Folder:
     """Open a case in an office with the information it begins with."""
-    refuse_without_post(owner, ("case_officer",), by=by, at=at)
+    post = refuse_without_post(owner, ("case_officer",), by=by, at=at)
     refuse_unless(title.strip(), _("案由不能为空"), remedy=_("填写案由"), code="title_missing")
     rows = list(sheets)
     refuse_unless(rows, _("没有选中信息，不能立空案"), remedy=_("在“风险信息”中选中作为依据的信息后立案"), code="no_information",
@@ -65,7 +70,13 @@ def open_folder(
     )
     _put_in(folder, rows, by=by, at=at)
     journalling.record_on_folder(
-        folder, "folder.open", by=by, at=at, rule="own_area", content={"sheets": [s.pk for s in rows]}
+        folder,
+        "folder.open",
+        by=by,
+        at=at,
+        rule="own_area",
+        content={"sheets": [s.pk for s in rows]},
+        holder=post.holder,
     )
     return folder
 
@@ -74,11 +85,13 @@ def open_folder(
 def enclose(folder: Folder, sheets: Iterable[Sheet], *, by: Person, at: datetime) -> None:
     """Put pieces of information, or duties that operators opened by themselves, into a case; they may lie in others too."""
     now = lock_open(folder)
-    refuse_without_post(now.owner, ("case_officer", "registrar"), by=by, at=at, about=now, jointly=True)
+    post = refuse_without_post(now.owner, ("case_officer", "registrar"), by=by, at=at, about=now, jointly=True)
     rows = list(sheets)
     _put_in(now, rows, by=by, at=at)
     _show(now, rows, by=by, at=at)
-    journalling.record_on_folder(now, "folder.enclose", by=by, at=at, content={"sheets": [s.pk for s in rows]})
+    journalling.record_on_folder(
+        now, "folder.enclose", by=by, at=at, content={"sheets": [s.pk for s in rows]}, holder=post.holder
+    )
 
 
 def _show(folder: Folder, pieces: Iterable[Sheet], *, by: Person, at: datetime) -> None:
@@ -91,16 +104,23 @@ def _put_in(folder: Folder, pieces: list[Sheet], *, by: Person, at: datetime) ->
     sheets = list(Sheet.objects.select_for_update(of=("self",)).filter(pk__in=[s.pk for s in pieces]).order_by("pk"))
     for sheet in sheets:
         refuse_recused([by.pk], sheet)
-        refuse_unless(sheet.destroyed_at is None, _("%(sheet)s已依法销毁") % {"sheet": sheet}, code="destroyed")
+        refuse_unless(
+            sheet.destroyed_at is None,
+            _("%(sheet)s已依法销毁") % {"sheet": sheet},
+            remedy=_("去掉它后再试"),
+            code="destroyed",
+        )
         own_duty = sheet.kind == "duty" and sheet.folder_id is None
         refuse_unless(
             sheet.kind == "information" or own_duty,
             _("只有风险信息和企业自报的义务可以放入案卷"),
+            remedy=_("去掉其他记录后再试"),
             code="not_information",
         )
         refuse_unless(
             sheet.stage not in ("out_of_scope", "transferred", "withdrawn"),
             _("%(sheet)s不能立案：它已不予受理、移送或撤回") % {"sheet": sheet},
+            remedy=_("去掉它后再试"),
             rule=decree188.by_name("excluded_products"),
             code="not_enclosable",
         )
@@ -114,14 +134,21 @@ def _put_in(folder: Folder, pieces: list[Sheet], *, by: Person, at: datetime) ->
 def take_out(folder: Folder, sheet: Sheet, *, by: Person, at: datetime, reason: str) -> None:
     """Take a piece of information out of a case again; the record stays, and the act stands in the journal."""
     now = lock_open(folder)
-    refuse_without_post(now.owner, ("case_officer",), by=by, at=at, about=now, jointly=True)
+    post = refuse_without_post(now.owner, ("case_officer",), by=by, at=at, about=now, jointly=True)
     used = Sheet.objects.filter(folder=now, causes=sheet).exists()
-    refuse_unless(not used, _("本案已有记录以这条信息为依据，不能取出"), code="in_use")
+    refuse_unless(
+        not used,
+        _("本案已有记录以这条信息为依据，不能取出"),
+        remedy=_("先撤销以它为依据的记录，或保留在案"),
+        code="in_use",
+    )
     count = Enclosure.objects.filter(folder=now, sheet=sheet, taken_out_at=None).update(
         taken_out_by=by, taken_out_at=at
     )
-    refuse_unless(count, _("这条信息不在本案中"), code="not_enclosed", status=404)
-    journalling.record_on_folder(now, "folder.take_out", by=by, at=at, content={"sheet": sheet.pk, "reason": reason})
+    refuse_unless(count, _("这条信息不在本案中"), remedy=_("刷新页面后查看"), code="not_enclosed", status=404)
+    journalling.record_on_folder(
+        now, "folder.take_out", by=by, at=at, content={"sheet": sheet.pk, "reason": reason}, holder=post.holder
+    )
 
 
 def lock_open(folder: Folder) -> Folder:
@@ -140,7 +167,7 @@ def lock_open(folder: Folder) -> Folder:
 def close(folder: Folder, *, by: Person, at: datetime, summary: str) -> Folder:
     """Close a case; refused, with the whole list, while anything in it is open."""
     now = lock_open(folder)
-    refuse_without_post(now.owner, ("case_officer", "decider"), by=by, at=at, about=now)
+    post = refuse_without_post(now.owner, ("case_officer", "decider"), by=by, at=at, about=now)
     refuse_unless(summary.strip(), _("结案须写明处理结果"), remedy=_("填写结案小结"), code="summary_missing")
     left = queries.keeps_open(now, at=at)
     if left:
@@ -152,7 +179,7 @@ def close(folder: Folder, *, by: Person, at: datetime, summary: str) -> Folder:
             code="unfinished",
         )
     Folder.objects.filter(pk=now.pk).update(state=Folder.State.CLOSED, closed_at=at, closing_summary=summary.strip())
-    journalling.record_on_folder(now, "folder.close", by=by, at=at, content={"summary": summary})
+    journalling.record_on_folder(now, "folder.close", by=by, at=at, content={"summary": summary}, holder=post.holder)
     now.refresh_from_db()
     return now
 
@@ -161,11 +188,16 @@ def close(folder: Folder, *, by: Person, at: datetime, summary: str) -> Folder:
 def reopen(folder: Folder, *, by: Person, at: datetime, reason: str) -> Folder:
     """Open a closed case again, with the reason."""
     now = Folder.objects.select_for_update(of=("self",)).select_related("owner").get(pk=folder.pk)
-    refuse_without_post(now.owner, ("case_officer", "decider"), by=by, at=at, about=now)
-    refuse_unless(now.state == Folder.State.CLOSED, _("只有已结案、未归档的案卷可以重新开启"), code="not_closed")
+    post = refuse_without_post(now.owner, ("case_officer", "decider"), by=by, at=at, about=now)
+    refuse_unless(
+        now.state == Folder.State.CLOSED,
+        _("只有已结案、未归档的案卷可以重新开启"),
+        remedy=_("办理中的不必开启；已归档的，另行登记一条信息"),
+        code="not_closed",
+    )
     refuse_unless(reason.strip(), _("重新开启须写明理由"), remedy=_("填写理由"), code="reason_missing")
     Folder.objects.filter(pk=now.pk).update(state=Folder.State.OPEN, closed_at=None)
-    journalling.record_on_folder(now, "folder.reopen", by=by, at=at, content={"reason": reason})
+    journalling.record_on_folder(now, "folder.reopen", by=by, at=at, content={"reason": reason}, holder=post.holder)
     now.refresh_from_db()
     return now
 
@@ -174,42 +206,57 @@ def reopen(folder: Folder, *, by: Person, at: datetime, reason: str) -> Folder:
 def merge(folder: Folder, into: Folder, *, by: Person, at: datetime, reason: str) -> None:
     """Merge a case into another. Nothing moves: the folder points to the other, and both journals say so."""
     first, second = sorted((folder.pk, into.pk))
-    refuse_unless(first != second, _("案卷不能并入自己"), code="same_folder")
+    refuse_unless(first != second, _("案卷不能并入自己"), remedy=_("改选另一件案卷"), code="same_folder")
     list(Folder.objects.select_for_update().filter(pk__in=[first, second]).order_by("pk"))
     now, target = lock_open(folder), lock_open(into)
-    refuse_without_post(now.owner, ("case_officer",), by=by, at=at, about=now)
-    refuse_without_post(target.owner, ("case_officer",), by=by, at=at, about=target)
+    post = refuse_without_post(now.owner, ("case_officer",), by=by, at=at, about=now)
+    there = refuse_without_post(target.owner, ("case_officer",), by=by, at=at, about=target)
     refuse_unless(now.merged_into_id is None, _("案卷已并入其他案卷"), remedy=_("先撤销原来的合并"), code="merged")
     refuse_unless(target.merged_into_id is None, _("目标案卷已并入其他案卷"), remedy=_("改选最终的案卷"), code="merged")
     Folder.objects.filter(pk=now.pk).update(merged_into=target)
     _show(target, Sheet.objects.filter(pk__in=families.enclosed(families.merged_in(now.pk))), by=by, at=at)
-    journalling.record_on_folder(now, "folder.merge", by=by, at=at, content={"into": target.pk, "reason": reason})
-    journalling.record_on_folder(target, "folder.take_in", by=by, at=at, content={"from": now.pk, "reason": reason})
+    journalling.record_on_folder(
+        now, "folder.merge", by=by, at=at, content={"into": target.pk, "reason": reason}, holder=post.holder
+    )
+    journalling.record_on_folder(
+        target, "folder.take_in", by=by, at=at, content={"from": now.pk, "reason": reason}, holder=there.holder
+    )
 
 
 @transaction.atomic
 def unmerge(folder: Folder, *, by: Person, at: datetime, reason: str) -> None:
     """Undo a merge; both cases are as before."""
     now = lock_open(folder)
-    refuse_without_post(now.owner, ("case_officer",), by=by, at=at, about=now)
+    post = refuse_without_post(now.owner, ("case_officer",), by=by, at=at, about=now)
     target = now.merged_into
-    refuse_unless(target is not None, _("案卷没有合并"), code="not_merged")
+    refuse_unless(target is not None, _("案卷没有合并"), remedy=_("刷新页面后查看"), code="not_merged")
     assert target is not None
     Folder.objects.filter(pk=now.pk).update(merged_into=None)
-    journalling.record_on_folder(now, "folder.unmerge", by=by, at=at, content={"from": target.pk, "reason": reason})
-    journalling.record_on_folder(target, "folder.let_go", by=by, at=at, content={"folder": now.pk, "reason": reason})
+    journalling.record_on_folder(
+        now, "folder.unmerge", by=by, at=at, content={"from": target.pk, "reason": reason}, holder=post.holder
+    )
+    journalling.record_on_folder(
+        target, "folder.let_go", by=by, at=at, content={"folder": now.pk, "reason": reason}, holder=post.holder
+    )
 
 
 @transaction.atomic
 def recuse(folder: Folder, person: Person, *, by: Person, at: datetime, reason: str) -> None:
     """Keep a person out of a case: they themselves say so, or a supervisor orders it."""
     now = lock_open(folder)
+    holder = by.pk
     if by.pk != person.pk:
-        refuse_without_post(now.owner, ("supervisor", "decider"), by=by, at=at, about=now)
+        holder = refuse_without_post(now.owner, ("supervisor", "decider"), by=by, at=at, about=now).holder
     refuse_unless(reason.strip(), _("回避须写明理由"), remedy=_("填写理由"), code="reason_missing")
     Recusal.objects.get_or_create(folder=now, person=person, defaults={"reason": reason, "since": at})
     journalling.record_on_folder(
-        now, "folder.recuse", by=by, at=at, rule="officers", content={"person": person.pk, "reason": reason}
+        now,
+        "folder.recuse",
+        by=by,
+        at=at,
+        rule="officers",
+        content={"person": person.pk, "reason": reason},
+        holder=holder,
     )
 
 
@@ -218,21 +265,41 @@ def end_joint(folder: Folder, office: Organisation, *, by: Person, at: datetime,
     """End joint handling with an office: its owner says so, or the office leaves by itself. What it did stays."""
     now = lock_open(folder)
     row = JointOffice.objects.select_related("office").filter(folder=now, office=office, until=None).first()
-    refuse_unless(row is not None, _("%(office)s没有共同办理本案") % {"office": office}, code="not_joint", status=404)
+    refuse_unless(
+        row is not None,
+        _("%(office)s没有共同办理本案") % {"office": office},
+        remedy=_("改选正在共同办理的海关"),
+        code="not_joint",
+        status=404,
+    )
     mine = {p.organisation for p in posts_of(by, at).posts if p.role == "case_officer"}
     leader = office if office.pk in mine else now.owner
-    refuse_without_post(leader, ("case_officer",), by=by, at=at, about=now)
+    post = refuse_without_post(leader, ("case_officer",), by=by, at=at, about=now)
     refuse_unless(reason.strip(), _("结束共同办理须写明理由"), remedy=_("填写理由"), code="reason_missing")
     JointOffice.objects.filter(folder=now, office=office, until=None).update(until=at)
-    outbox.tell([now.owner, office], subject=_("共同办理已结束：%(number)s") % {"number": now.number}, at=at)
+    outbox.tell([now.owner, office], subject=sentence("共同办理已结束：%(number)s", number=now.number), at=at)
     journalling.record_on_folder(
-        now, "folder.end_joint", by=by, at=at, rule="own_area", content={"office": office.code, "reason": reason}
+        now,
+        "folder.end_joint",
+        by=by,
+        at=at,
+        rule="own_area",
+        content={"office": office.code, "reason": reason},
+        holder=post.holder,
     )
     return now
 
 
 @transaction.atomic
-def amend(sheet: Sheet, changes: dict[str, tuple[Any, Any]], *, by: Person, at: datetime, reason: str) -> None:
+def amend(
+    sheet: Sheet,
+    changes: dict[str, tuple[Any, Any]],
+    *,
+    by: Person,
+    at: datetime,
+    reason: str,
+    holder: int | None = None,
+) -> None:
     """Journal a mended typing error: old and new value stand side by side, and the sheet's version rises.
 
     The room that owns the field calls this in the transaction that changes it.
@@ -243,4 +310,5 @@ def amend(sheet: Sheet, changes: dict[str, tuple[Any, Any]], *, by: Person, at: 
     Sheet.objects.filter(pk=now.pk).update(version=now.version + 1, moved_by=by, moved_at=at)
     index_words([now.pk])
     shown = {field: {"from": old, "to": new} for field, (old, new) in changes.items()}
-    journalling.record(now, f"{now.kind}.amend", by=by, at=at, content={"changes": shown, "reason": reason})
+    journalling.record(now, f"{now.kind}.amend", by=by, at=at, content={"changes": shown, "reason": reason},
+                       holder=holder)  # fmt: skip

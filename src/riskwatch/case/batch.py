@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from riskwatch.case import desk
 from riskwatch.case.models import Sheet
+from riskwatch.look.words import clauses, labelled
 from riskwatch.parties.models import Person
 from riskwatch.refusals import Refusal
 
@@ -20,7 +22,7 @@ class Outcome:
     """What became of a batch: the records on which the act was taken, and those refused with the reason."""
 
     done: tuple[Sheet, ...]
-    refused: tuple[tuple[Sheet, str], ...]
+    refused: tuple[tuple[Sheet, Refusal], ...]
 
 
 def common_form(one: desk.Act, subject: Sheet, said: Any = None, *, by: Person, at: datetime) -> desk.StepForm:
@@ -41,14 +43,18 @@ def take_all(one: desk.Act, sheets: Iterable[Sheet], said: Any, *, by: Person, a
             with transaction.atomic():
                 form = common_form(one, sheet, said, by=by, at=at)
                 if not form.is_valid():
-                    raise Refusal("；".join(_wrong(form)))
+                    raise Refusal(clauses(_wrong(form)), remedy=_("改正后再提交"), code="wrong_fields", status=422)
                 desk.take(one, sheet, form=form, by=by, at=at, expected_version=None)
         except Refusal as refusal:
-            refused.append((sheet, refusal.reason))
+            refused.append((sheet, refusal))
         else:
             done.append(sheet)
     return Outcome(tuple(done), tuple(refused))
 
 
 def _wrong(form: desk.StepForm) -> list[str]:
-    return [f"{form.fields[n].label if n in form.fields else ''}{e}" for n, rows in form.errors.items() for e in rows]
+    return [
+        labelled(form.fields[n].label, e) if n in form.fields else str(e)
+        for n, rows in form.errors.items()
+        for e in rows
+    ]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from decree188.calendar import shanghai_date
 from riskwatch.case import deadlines, journalling, outbox
@@ -15,6 +14,7 @@ from riskwatch.case.lifecycle import step
 from riskwatch.case.models import Sheet
 from riskwatch.case.ports import watches
 from riskwatch.case.standing import IN_FORCE, is_late, settled_on
+from riskwatch.look.words import sentence
 from riskwatch.parties import queries as parties
 from riskwatch.parties.models import Organisation, Person
 
@@ -58,7 +58,7 @@ def _lapse(pk: int, *, by: Person, at: datetime) -> int:
     sheet.stage, sheet.version = row.enters, sheet.version + 1
     sheet.moved_by, sheet.moved_at = by, at
     sheet.save(update_fields=["stage", "version", "moved_by", "moved_at"])
-    subject = _("%(title)s已于%(day)s期满自动解除") % {"title": sheet.title, "day": sheet.ends_on}
+    subject = sentence("%(title)s已于%(day)s期满自动解除", title=sheet.title, day=sheet.ends_on)
     outbox.tell(_told(sheet), subject=subject, at=at, sheet=sheet, once=f"lapse:{sheet.pk}:{sheet.ends_on}")
     journalling.record(sheet, row.act, by=by, at=at, rule=row.rule, content={"ended_on": sheet.ends_on})
     return 1
@@ -76,7 +76,7 @@ def _tell_ending(at: datetime) -> int:
     ).select_related("owner")
     count = 0
     for sheet in soon:
-        subject = _("%(title)s将于%(day)s期满") % {"title": sheet.title, "day": sheet.ends_on}
+        subject = sentence("%(title)s将于%(day)s期满", title=sheet.title, day=sheet.ends_on)
         count += outbox.tell(
             [sheet.owner], subject=subject, at=at, sheet=sheet, once=f"ending:{sheet.pk}:{sheet.ends_on}"
         )
@@ -91,7 +91,7 @@ def _tell_unanswered(at: datetime) -> int:
         last = deadlines.due_on("take_up", shanghai_date(sheet.made_at))
         if last >= today:
             continue
-        subject = _("委托未答复：%(title)s，应于%(day)s前接受或谢绝") % {"title": sheet.title, "day": last}
+        subject = sentence("委托未答复：%(title)s，应于%(day)s前接受或谢绝", title=sheet.title, day=last)
         count += outbox.tell(_told(sheet), subject=subject, at=at, sheet=sheet, once=f"take_up:{sheet.pk}:{last}")
     return count
 
@@ -111,7 +111,7 @@ def _escalate(pk: int, *, by: Person, at: datetime) -> int:
         return 0
     Sheet.objects.filter(pk=pk).update(escalated_on=today)
     superior = parties.superior(sheet.owner, today) if sheet.owner.kind == "office" else parties.headquarters()
-    subject = _("逾期：%(title)s，应于%(day)s办结") % {"title": sheet.title, "day": sheet.due_on}
+    subject = sentence("逾期：%(title)s，应于%(day)s办结", title=sheet.title, day=sheet.due_on)
     once = f"late:{pk}:{sheet.due_on}"
     if superior is None:
         # Nobody stands above headquarters: its own deciders and supervisors answer for what is late there.

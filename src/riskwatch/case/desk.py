@@ -11,17 +11,16 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from riskwatch.case import agents, lifecycle
+from riskwatch.case.access import AGENT, FILLED
 from riskwatch.case.models import Folder, Sheet
-from riskwatch.case.sheets import attach
 from riskwatch.case.steps import NEW, Step
+from riskwatch.case.taking import take as take
 from riskwatch.documents.forms import FilesField
 from riskwatch.look.asked import plausible
-from riskwatch.look.templatetags.look import shanghai
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import Refusal
 
@@ -198,6 +197,8 @@ _FACTS: dict[str, Facts] = {}
 # kind -> (address's name at a door, words, depths that may open it, whether a record has it)
 _PAGES: dict[str, tuple[str, Any, tuple[str, ...], Callable[[Sheet], bool]]] = {}
 _OWN_FACTS: dict[str, OwnFacts] = {}
+# What a sheet says to an agent whose mandate is over: what it filed, as it filed it.
+_FILED_FACTS: dict[str, OwnFacts] = {}
 _ORIGINS: dict[str, Callable[[Sheet], list[Origin]]] = {}
 _FIELDS: dict[str, tuple[Mapping[str, Any], Callable[[str, Any], str]]] = {}
 _SUGGESTIONS: dict[str, Callable[[Sheet], Mapping[str, Any]]] = {}
@@ -205,7 +206,10 @@ NEVER = {"actions"}
 
 
 def enter(
-    *acts: Act, facts: Mapping[str, Facts] | None = None, own_facts: Mapping[str, OwnFacts] | None = None
+    *acts: Act,
+    facts: Mapping[str, Facts] | None = None,
+    own_facts: Mapping[str, OwnFacts] | None = None,
+    filed_facts: Mapping[str, OwnFacts] | None = None,
 ) -> None:
     """Enter a room's acts and facts; two acts under one name are a mistake."""
     for act in acts:
@@ -214,6 +218,7 @@ def enter(
         _ACTS[act.key] = act
     _FACTS.update(facts or {})
     _OWN_FACTS.update(own_facts or {})
+    _FILED_FACTS.update(filed_facts or {})
 
 
 def enter_page(
@@ -279,7 +284,9 @@ def facts(sheet: Sheet, depth: str, *, organisations: Collection[int] = ()) -> l
     """What a sheet says to somebody of some organisations who sees it at a depth; empty values are left out."""
     if sheet.destroyed_at:
         return [Fact(_("已依法销毁"), sheet.destroyed_at)]
-    if depth == "own" and sheet.kind in _OWN_FACTS:
+    if depth == "filed":
+        found = _FILED_FACTS[sheet.kind](sheet, organisations) if sheet.kind in _FILED_FACTS else []
+    elif depth == "own" and sheet.kind in _OWN_FACTS:
         found = _OWN_FACTS[sheet.kind](sheet, organisations)
     else:
         found = _FACTS[sheet.kind](sheet, depth) if sheet.kind in _FACTS else []
@@ -332,47 +339,11 @@ def _may_begin(one: Act, subject: Sheet | Folder, me: lifecycle.Standing) -> boo
 def _has_part(sheet: Sheet, organisation: int, where: str, today: date) -> bool:
     """Whether an organisation has the part in a sheet from which an act begins; who is hit answers like an addressee."""
     parts = ("addressee", "measured") if where == "addressee" else ()
-    rows = sheet.concerns.filter(organisation=organisation)
+    rows = sheet.concerns.filter(organisation=organisation).exclude(part=AGENT)
     held = (rows.filter(part__in=parts) if parts else rows).exists()
+    if where == "concerned":
+        return held or any(agents.stands_in(sheet, organisation, part, today) for part in FILLED)
     return held or agents.stands_in(sheet, organisation, where, today)
-
-
-@transaction.atomic
-def take(
-    one: Act, subject: Sheet | Folder, *, form: StepForm, by: Person, at: datetime, expected_version: int | None
-) -> Any:
-    """Take an act with a valid form: one transaction around lock, version check and action.
-
-    Here, once for every room: nobody acts in a case from which they are recused, and what is archived stays as it is.
-    Folder and sheet are locked before anything is read, so that what an action reads, decides and prints is one state.
-    """
-    lifecycle.refuse_recused([by.pk], subject)
-    if isinstance(subject, Sheet):
-        now = _lock(subject, one)
-        if expected_version is not None and now.version != expected_version:
-            raise Refusal(
-                _("%(who)s已于%(when)s改动过这份记录，您看到的已不是最新内容")
-                % {"who": now.moved_by, "when": shanghai(now.moved_at)},
-                remedy=_("刷新页面，看过新内容后再办理"),
-                code="moved",
-            )
-        subject.refresh_from_db()
-    said = dict(form.cleaned_data)
-    files = said.pop("files", [])
-    result = one.do(subject, by=by, at=at, **said)
-    if files:
-        target = result if isinstance(result, Sheet) else subject
-        if not isinstance(target, Sheet):
-            raise Refusal(_("这一步没有可附文件的记录"), remedy=_("去掉附件再办理"), code="no_files_here", status=422)
-        attach(target, files, by=by, at=at, shown_to=one.files_for)
-    return result
-
-
-def _lock(subject: Sheet, one: Act) -> Sheet:
-    """The record locked; refused when it is shut, unless the act is archive's own."""
-    if one.kind != "archive_item":
-        return lifecycle.lock(subject)
-    return Sheet.objects.select_for_update(of=("self",)).select_related("moved_by").get(pk=subject.pk)
 
 
 def _refuse_misplaced(one: Act, subject: Sheet | Folder, *, by: Person, at: datetime) -> None:
@@ -380,7 +351,12 @@ def _refuse_misplaced(one: Act, subject: Sheet | Folder, *, by: Person, at: date
     kind = "folder" if isinstance(subject, Folder) else subject.kind
     begins = kind in one.begins_on
     if not begins and (one.kind != kind or one.row is None or NEW in one.row.leaves):
-        raise Refusal(_("这份记录上没有“%(act)s”这一步") % {"act": one.name}, code="not_here", status=422)
+        raise Refusal(
+            _("这份记录上没有“%(act)s”这一步") % {"act": one.name},
+            remedy=_("在记录的“可以办理”中选择"),
+            code="not_here",
+            status=422,
+        )
     if begins and not one.when(subject, at):
         raise Refusal(
             _("现在不能办理“%(act)s”") % {"act": one.name},

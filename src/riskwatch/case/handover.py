@@ -15,7 +15,7 @@ from decree188.calendar import shanghai_date
 from riskwatch.case import journalling, outbox
 from riskwatch.case.lifecycle import is_unfinished, posts_of
 from riskwatch.case.models import Folder, Sheet
-from riskwatch.look.words import aside, listed
+from riskwatch.look.words import aside, kept, listed, sentence
 from riskwatch.parties import actions, desk
 from riskwatch.parties import queries as parties
 from riskwatch.parties.forms import PartyForm, PersonField
@@ -53,9 +53,9 @@ def leave(person: Person, *, hand_over_to: Person | None, by: Person, at: dateti
         return count
     Folder.objects.filter(pk__in=[f.pk for f in folders]).update(officer=hand_over_to)
     Sheet.objects.filter(pk__in=[s.pk for s in sheets]).update(handler=hand_over_to)
-    words = _("%(who)s离岗，由您接手：案卷%(f)d件、记录%(s)d件") % {"who": person, "f": len(folders), "s": len(sheets)}
+    words = sentence("%(who)s离岗，由您接手：案卷%(f)d件、记录%(s)d件", who=person, f=len(folders), s=len(sheets))
     numbers = [f.number for f in folders] + [s.number or str(s.pk) for s in sheets]
-    outbox.tell_person(hand_over_to, subject=words, at=at, body=listed(numbers)[:2000])
+    outbox.tell_person(hand_over_to, subject=words, at=at, body=kept(listed)(numbers)[:2000])
     content = {"from": person.pk, "to": hand_over_to.pk}
     for folder in folders:
         journalling.record_on_folder(folder, "folder.hand_over", by=by, at=at, content=content)

@@ -14,6 +14,9 @@ from django.utils.translation import gettext as _
 import decree188
 from decree188.calendar import shanghai_date
 from riskwatch.case import agents, families, journalling
+from riskwatch.case.locking import hold as hold
+from riskwatch.case.locking import lock as lock
+from riskwatch.case.locking import refuse_shut as refuse_shut
 from riskwatch.case.models import Cause, Concern, Enclosure, Folder, JointOffice, Recusal, Sheet
 from riskwatch.case.standing import MOVABLE_AFTER_TERM, standing
 from riskwatch.case.steps import NEW, STEPS, Step
@@ -98,56 +101,21 @@ def advance(
     locked.version += 1
     locked.moved_by, locked.moved_at = by, at
     locked.save(update_fields=["stage", "version", "moved_by", "moved_at"])
+    if row.ends:
+        _end_along(locked, BY_NAME[tuple(row.ends.split(".", 1))], by=by, at=at, content=content)  # type: ignore[index]
     journalling.record(locked, row.act, by=by, at=at, rule=row.rule, content=content, holder=post.holder)
     sheet.refresh_from_db()
     return sheet
 
 
-def hold(sheet: Sheet) -> Sheet:
-    """The sheet as it is now, its folder and itself locked until the transaction ends, whatever state they are in."""
-    if sheet.folder_id:
-        Folder.objects.select_for_update().get(pk=sheet.folder_id)
-    return Sheet.objects.select_for_update(of=("self",)).select_related("moved_by", "owner").get(pk=sheet.pk)
-
-
-def lock(sheet: Sheet) -> Sheet:
-    """The sheet as it is now, its folder and itself locked until the transaction ends; refused when it is shut."""
-    own = Folder.objects.select_for_update().get(pk=sheet.folder_id) if sheet.folder_id else None
-    locked = Sheet.objects.select_for_update(of=("self",)).select_related("moved_by", "owner").get(pk=sheet.pk)
-    locked.folder = own
-    refuse_shut(locked)
-    return locked
-
-
-def refuse_shut(sheet: Sheet) -> None:
-    """Refuse to change what is destroyed or archived, or lies only in cases that are closed."""
-    if sheet.destroyed_at or sheet.archived_at:
-        done = _("已依法销毁") if sheet.destroyed_at else _("已归档")
-        raise Refusal(
-            _("%(sheet)s%(done)s，内容不能再改动") % {"sheet": sheet, "done": done},
-            remedy=_("有新的情况，另行登记一条信息"),
-            rule=decree188.by_name("classify_archive_count"),
-            code="archived",
-        )
-    folder = _shut_folder(sheet)
-    if folder is not None:
-        raise Refusal(
-            _("案卷%(number)s%(state)s，不能再办理") % {"number": folder.number, "state": folder.get_state_display()},
-            remedy=_("先由原承办海关重新开启案卷；已归档的，另行登记一条信息"),
-            code="folder_closed",
-        )
-
-
-def _shut_folder(sheet: Sheet) -> Folder | None:
-    """The folder that shuts a sheet: its own when it is not open; for one that lies in cases, the last when none is."""
-    if sheet.folder is not None:
-        return None if sheet.folder.state == Folder.State.OPEN else sheet.folder
-    lies_in = Folder.objects.filter(enclosures__sheet=sheet.pk, enclosures__taken_out_at=None).order_by("-pk")
-    rows = list(lies_in)
-    roots = Folder.objects.filter(pk__in=[families.root_of(f.pk) for f in rows if f.merged_into_id])
-    if any(f.state == Folder.State.OPEN for f in (*rows, *roots)):
-        return None
-    return rows[0] if rows else None
+def _end_along(cause: Sheet, row: Step, *, by: Person, at: datetime, content: Mapping[str, Any] | None) -> None:
+    """Take a step on every sheet that rests on one and stands where the step leaves; nobody's post is asked."""
+    resting = Sheet.objects.select_for_update(of=("self",)).filter(kind=row.kind, causes=cause, stage__in=row.leaves)
+    for sheet in resting.order_by("pk"):
+        sheet.stage, sheet.version, sheet.moved_by, sheet.moved_at = row.enters, sheet.version + 1, by, at
+        sheet.save(update_fields=["stage", "version", "moved_by", "moved_at"])
+        said = dict(content or {}) | {"because_of": cause.pk}
+        journalling.record(sheet, row.act, by=by, at=at, rule=row.rule, content=said)
 
 
 def _refuse_moved(sheet: Sheet, row: Step, expected: int | None) -> None:
@@ -215,6 +183,12 @@ def post_for(sheet: Sheet, row: Step, me: Standing) -> Post | None:
             if _held_at(place, post, sheet, me.today):
                 return post
     return None
+
+
+def part_post(sheet: Sheet, part: str, roles: Iterable[str], me: Standing) -> Post | None:
+    """The post in which a person fills a part of a sheet, or stands in for whose it is under a mandate, or None."""
+    wanted = set(roles)
+    return next((p for p in me.posts if p.role in wanted and _held_at(part, p, sheet, me.today)), None)
 
 
 def _held_at(place: str, post: Post, sheet: Sheet, today: date) -> bool:

@@ -13,6 +13,8 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
+from riskwatch.look.words import Sentence
+
 
 class Grade(models.TextChoices):
     """Secrecy; state secrets have no grade here because they may not enter."""
@@ -263,11 +265,23 @@ class Message(models.Model):
     sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     subject = models.CharField(max_length=200)
     body = models.TextField(blank=True)
+    # {"subject" | "body": [words, values]}: what is said anew in each reader's language; the columns keep the Chinese.
+    said = models.JSONField(default=dict, blank=True)
     once_key = models.CharField(max_length=120, unique=True, null=True, blank=True)
     sent_at = models.DateTimeField()
 
     class Meta:
         indexes = [models.Index(fields=["to_organisation", "-sent_at"], name="message_of_org")]
+
+    @property
+    def subject_words(self) -> str:
+        """The subject in the reader's language."""
+        return str(Sentence(*self.said["subject"])) if "subject" in self.said else self.subject
+
+    @property
+    def body_words(self) -> str:
+        """The body in the reader's language, where the house wrote it; as written, where a person did."""
+        return str(Sentence(*self.said["body"])) if "body" in self.said else self.body
 
 
 class MessageRead(models.Model):

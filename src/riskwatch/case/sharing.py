@@ -25,6 +25,7 @@ from riskwatch.refusals import refuse_unless
 SHARED = "addressees"
 SHARERS = ("case_officer", "registrar", "verifier")
 # Depths at which a record's own files may be read at all.
+FILED = "filed"
 DEPTHS = ("full", "own", "commissioned")
 
 
@@ -33,11 +34,12 @@ def files_shown(sheet: Sheet, depth: str | None, *, to: Person, at: datetime) ->
     rows = sheet.files.select_related("attachment").order_by("pk")
     if depth == "full":
         return rows
-    if depth not in DEPTHS:
+    if depth not in (*DEPTHS, FILED):
         return rows.none()
     mine = {p.organisation for p in posts_of(to, at).posts}
     colleagues = Membership.objects.filter(organisation__in=mine).values("person")
-    return rows.filter(Q(shown_to=SHARED) | Q(put_by__in=colleagues))
+    own = Q(put_by__in=colleagues)
+    return rows.filter(own if depth == FILED else own | Q(shown_to=SHARED))
 
 
 def has_outsiders(subject: Sheet | Folder, at: object = None) -> bool:
@@ -52,13 +54,13 @@ def has_outsiders(subject: Sheet | Folder, at: object = None) -> bool:
 def share(sheet: Sheet, files: Iterable[SheetFile], *, by: Person, at: datetime) -> Sheet:
     """Mark files for the outsiders of a record; what was shown once stays shown, and the journal names it."""
     hold(sheet)
-    refuse_without_post(sheet.owner, SHARERS, by=by, at=at)
+    post = refuse_without_post(sheet.owner, SHARERS, by=by, at=at)
     rows = list(files)
-    refuse_unless(rows and all(f.sheet_id == sheet.pk for f in rows), _now("没有选中本记录的附件"), code="nothing_chosen",
+    refuse_unless(rows and all(f.sheet_id == sheet.pk for f in rows), _now("没有选中本记录的附件"), remedy=_now("勾选要供查看的附件"), code="nothing_chosen",
                   rule=decree188.by_name("secrecy"), status=422)  # fmt: skip
     SheetFile.objects.filter(pk__in=[f.pk for f in rows]).update(shown_to=SHARED)
     journalling.record(sheet, f"{sheet.kind}.share_files", by=by, at=at, rule="secrecy",
-                       content={"files": [f.attachment.name for f in rows]})  # fmt: skip
+                       content={"files": [f.attachment.name for f in rows]}, holder=post.holder)  # fmt: skip
     return sheet
 
 

@@ -21,6 +21,8 @@ class Step:
     ``at`` names where the role must be held: ``owner`` (the owning office, one above it, or one that handles the case
     jointly), ``lead`` (the same without the joint offices), ``only_owner``, ``superior`` (strictly above),
     ``headquarters``, or a part in the sheet (``commissioned``, ``addressee``, ``reporter``). Parts are joined with ``|``.
+    ``ends`` names a step (``"verification.fall_away"``) that is taken along on every sheet that rests on this one and stands
+    where that step leaves.
     """
 
     kind: str
@@ -33,6 +35,7 @@ class Step:
     apart_from: tuple[str, ...] = ()
     rule: str = ""
     final: bool = False
+    ends: str = ""
 
     @property
     def act(self) -> str:
@@ -67,9 +70,9 @@ INFORMATION = (
          apart_from=("verification.report", "information.receive"), rule="verify_then_enter"),
     Step("information", "enter", ("verified",), "entered", ("registrar",), _("录入平台"), rule="verify_then_enter"),
     Step("information", "withdraw", ("received", "verifying"), "withdrawn", (*FIRM, "tester", "body_head", "registrar"),
-         _("撤回"), at="owner|reporter"),
+         _("撤回"), at="owner|reporter", ends="verification.fall_away"),
     Step("information", "withdraw_by_receipt", ("received", "verifying"), "withdrawn", ("collector",), _("报告人凭回执撤回"),
-         at="headquarters"),
+         at="headquarters", ends="verification.fall_away"),
 )
 AMENDMENT = (
     Step("amendment", "propose", (NEW,), "proposed", ("registrar", "case_officer"), _("提出更正"),
@@ -88,6 +91,8 @@ VERIFICATION = (
          apart_from=("verification.report", "information.receive"), rule="verify_then_enter", final=True),
     Step("verification", "return", ("reported",), "assigned", APPROVER, _("退回补充"),
          apart_from=("verification.report",)),
+    Step("verification", "fall_away", ("assigned", "reported"), "cancelled", CLOCK, _("信息撤回，核实终止"), at="clock",
+         rule="verify_then_enter", final=True),
     Step("verification", "cancel", ("assigned",), "cancelled", ("registrar", "verifier"), _("取消核实"), final=True),
 )
 TRANSFER = (

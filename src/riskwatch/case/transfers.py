@@ -16,6 +16,7 @@ from riskwatch.case.lifecycle import advance, is_unfinished, posts_of
 from riskwatch.case.models import Enclosure, Folder, JointOffice, Sheet, Transfer
 from riskwatch.case.sheets import Plan, begin
 from riskwatch.documents import actions as documents
+from riskwatch.look.words import sentence
 from riskwatch.parties import queries as parties
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import refuse_unless
@@ -27,18 +28,26 @@ def propose(
 ) -> Sheet:
     """Propose to another office to take a case over, to share it, or to take part of it. Deadlines keep running."""
     now = lock_open(folder)
-    refuse_unless(to.pk != now.owner_id, _("不能移送给本单位"), code="same_office", status=422)
+    refuse_unless(
+        to.pk != now.owner_id, _("不能移送给本单位"), remedy=_("改选其他海关"), code="same_office", status=422
+    )
     waiting = Sheet.objects.filter(folder=now, kind="transfer", stage__in=("proposed", "refused")).exists()
     refuse_unless(not waiting, _("本案已有待处理的移送"), remedy=_("先等对方答复或撤回"), code="already_open")
     parts = list(taken)
-    refuse_unless(mode != "split" or parts, _("分案须选定分出的信息"), code="nothing_chosen", status=422)
+    refuse_unless(
+        mode != "split" or parts,
+        _("分案须选定分出的信息"),
+        remedy=_("勾选要分出的信息"),
+        code="nothing_chosen",
+        status=422,
+    )
     plan = Plan(kind="transfer", title=now.title, owner=now.owner, folder=now, parts={"addressee": [to]},
                 number=documents.record_number("TF", office=now.owner.code, at=at),
                 due_on=deadlines.due_on("transfer_answer", shanghai_date(at)))  # fmt: skip
     sheet = begin(plan, "propose", by=by, at=at, content={"mode": mode, "to": to.code, "reason": reason})
     row = Transfer.objects.create(sheet=sheet, mode=mode, to=to, reason=reason)
     row.taken.set(parts)
-    outbox.tell([to], subject=_("移送待接收：%(title)s") % {"title": now.title}, at=at, sheet=sheet)
+    outbox.tell([to], subject=sentence("移送待接收：%(title)s", title=now.title), at=at, sheet=sheet)
     return sheet
 
 
@@ -56,7 +65,7 @@ def accept(sheet: Sheet, *, by: Person, at: datetime, remark: str = "", step: st
         JointOffice.objects.get_or_create(folder=folder, office=row.to, until=None, defaults={"since": at})
     else:
         _split(folder, row, by=by, at=at)
-    outbox.tell([sheet.owner], subject=_("移送已接收：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet)
+    outbox.tell([sheet.owner], subject=sentence("移送已接收：%(title)s", title=sheet.title), at=at, sheet=sheet)
     return sheet
 
 
@@ -118,7 +127,7 @@ def refuse(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
     Transfer.objects.filter(pk=sheet.pk).update(answer=reason)
     advance(sheet, "refuse", by=by, at=at, content={"reason": reason})
     outbox.tell(
-        [sheet.owner], subject=_("移送被拒：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=reason
+        [sheet.owner], subject=sentence("移送被拒：%(title)s", title=sheet.title), at=at, sheet=sheet, body=reason
     )
     return sheet
 
@@ -133,7 +142,12 @@ def withdraw(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
 def rule(sheet: Sheet, *, accepted: bool, by: Person, at: datetime, reason: str) -> Sheet:
     """The superior's ruling on a refused transfer binds both offices."""
     refuse_unless(
-        reason.strip(), _("裁定须写明理由"), rule=decree188.by_name("own_area"), code="reason_missing", status=422
+        reason.strip(),
+        _("裁定须写明理由"),
+        remedy=_("填写理由"),
+        rule=decree188.by_name("own_area"),
+        code="reason_missing",
+        status=422,
     )
     if accepted:
         return accept(sheet, by=by, at=at, remark=reason, step="rule_accept")

@@ -18,11 +18,12 @@ from django.views.decorators.http import require_GET
 
 from decree188.calendar import shanghai_date
 from riskwatch.case import deadlines, desk, outbox, queries
-from riskwatch.case.access import depth, folders_visible, visible
+from riskwatch.case.access import depth, filed_only, folders_visible, visible
 from riskwatch.case.lifecycle import posts_of, stage_name
 from riskwatch.case.models import Folder, Sheet
 from riskwatch.case.sharing import files_shown
 from riskwatch.case.standing import is_late, is_settled, standing
+from riskwatch.case.taking import version_of
 from riskwatch.case.words import KINDS
 from riskwatch.documents import actions as documents
 from riskwatch.documents.models import Paper
@@ -32,12 +33,19 @@ from riskwatch.parties.views import SignedIn
 from riskwatch.refusals import Refusal
 
 
-def dress(sheets: Any, today: Any) -> list[dict[str, Any]]:
-    """Sheets as rows of a list: kind, standing, and the due day of what is not yet settled, marked where it is reckoned."""
+def dress(sheets: Any, today: Any, *, filed: Collection[int] = ()) -> list[dict[str, Any]]:
+    """Sheets as rows of a list: kind, standing, and the due day of what is not yet settled, marked where it is reckoned.
+
+    Of the sheets of ``filed`` the reader learns nothing that came after they filed them, so no standing and no day.
+    """
     rows, found = [], list(sheets)
     counted = deadlines.reckoned(found)
     for sheet in found:
         now = standing(sheet, today)
+        if sheet.pk in filed:
+            rows.append({"sheet": sheet, "kind": KINDS[sheet.kind], "standing": "", "words": _("委托已终止"), "due": None, "late": False,
+                         "reckoned": False})  # fmt: skip
+            continue
         done = is_settled(sheet, today)
         rows.append({"sheet": sheet, "kind": KINDS[sheet.kind], "standing": now, "words": stage_name(sheet.kind, now),
                      "due": None if done else sheet.due_on, "late": is_late(sheet, today),
@@ -78,12 +86,13 @@ def sheet_page(request: SignedIn, pk: int, door: str) -> HttpResponse:
         )
     )
     shown = [s for s in causes if s.pk in allowed]
+    hidden = filed_only([s for s in (*causes, *effects) if s.pk in allowed], to=request.user, at=at)
     context = {
         "hidden_causes": len(shown) < len(causes), "hidden_effects": seen == "full" and any(s.pk not in allowed for s in effects),
         "origins": desk.origins(sheet) if seen == "full" else [],
-        "row": dress([sheet], today)[0], "sheet": sheet, "depth": seen, "facts": desk.facts(sheet, seen, organisations=mine), "door": door,
-        "acts": _buttons(sheet, me, at, door), "own_page": desk.page_of(sheet, seen), "causes": dress(shown, today),
-        "effects": dress([s for s in effects if s.pk in allowed], today),
+        "row": dress([sheet], today, filed={sheet.pk} if seen == "filed" else ())[0], "sheet": sheet, "depth": seen, "facts": desk.facts(sheet, seen, organisations=mine), "door": door,
+        "acts": _buttons(sheet, me, at, door), "own_page": desk.page_of(sheet, seen), "causes": dress(shown, today, filed=hidden),
+        "effects": dress([s for s in effects if s.pk in allowed], today, filed=hidden),
         "papers": papers_shown(sheet, seen, mine),
         "files": files_shown(sheet, seen, to=request.user, at=at),
         "course": course_of_sheet(sheet.pk) if seen == "full" else [],
@@ -122,7 +131,9 @@ def folder_act_page(request: SignedIn, pk: int, key: str, door: str) -> HttpResp
     """The form of one act on one case, and taking it."""
     at = timezone.now()
     folder = get_object_or_404(folders_visible(Folder.objects.select_related("owner"), to=request.user, at=at), pk=pk)
-    return _act(request, folder, key, door, at, back=reverse(f"{door}:folder", args=[folder.pk]), version=None)
+    return _act(
+        request, folder, key, door, at, back=reverse(f"{door}:folder", args=[folder.pk]), version=version_of(folder)
+    )
 
 
 def _act(

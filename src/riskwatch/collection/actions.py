@@ -93,7 +93,12 @@ def enter(sheet: Sheet, *, by: Person, at: datetime, commodity_code: str = "", i
                   rule=decree188.by_name("separation_of_duties"))  # fmt: skip
     why = _scope_reason(info, changes["commodity_code"], in_scope=in_scope, reason=reason)
     refuse_unless(
-        changes["aspects"], _("至少选一个方面"), rule=decree188.by_name("aspects"), code="aspect_missing", status=422
+        changes["aspects"],
+        _("至少选一个方面"),
+        remedy=_("勾选安全、卫生、环保、健康、反欺诈中的一项或几项"),
+        rule=decree188.by_name("aspects"),
+        code="aspect_missing",
+        status=422,
     )
     Information.objects.filter(pk=sheet.pk).update(
         **changes, scope="in", scope_reason=why[:300], entered_on=shanghai_date(at)

@@ -13,16 +13,19 @@ from django.utils.translation import gettext as _
 import decree188
 from riskwatch.case import actions as case
 from riskwatch.case import journalling, outbox
-from riskwatch.case.lifecycle import advance, lock, posts_of, refuse_recused
+from riskwatch.case.lifecycle import advance, lock, part_post, posts_of, refuse_recused, step
 from riskwatch.case.models import Sheet
 from riskwatch.case.sheets import attach
+from riskwatch.case.steps import FIRM
 from riskwatch.collection import identities
 from riskwatch.collection.models import Addition, Identity, Report
 from riskwatch.collection.recording import information
+from riskwatch.look.words import sentence
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import Refusal, refuse_unless
 
 OVER = ("out_of_scope", "transferred", "withdrawn")
+REPORTERS = (*FIRM, "tester", "body_head")
 ANSWERING = ("registrar", "verifier", "case_officer", "approver")
 
 
@@ -36,17 +39,17 @@ def _say(sheet: Sheet, kind: str, audience: str, text: str, *, by: Person, at: d
 def add_to(sheet: Sheet, *, by: Person, at: datetime, text: str) -> Sheet:
     """Add to one's own report, which the reporter reads; or, as an official, a note that stays inside."""
     refuse_recused([by.pk], lock(sheet))
-    concerned = set(sheet.concerns.filter(part="reporter").values_list("organisation", flat=True))
-    own = any(p.organisation in concerned for p in posts_of(by, at).posts)
-    if not own:
-        case.refuse_without_post(
+    own = part_post(sheet, "reporter", REPORTERS, posts_of(by, at))
+    holder = own.holder if own else by.pk
+    if own is None:
+        holder = case.refuse_without_post(
             sheet.owner, ("registrar", "verifier", "case_officer"), by=by, at=at, about=sheet, jointly=True
-        )
+        ).holder
     kind, audience = (
         (Addition.Kind.ADDITION, Addition.Audience.REPORTER) if own else (Addition.Kind.NOTE, Addition.Audience.INSIDE)
     )
     _say(sheet, kind, audience, text, by=by, at=at)
-    journalling.record(sheet, "information.add", by=by, at=at, content={"text": text, "kind": kind})
+    journalling.record(sheet, "information.add", by=by, at=at, content={"text": text, "kind": kind}, holder=holder)
     return sheet
 
 
@@ -54,13 +57,15 @@ def add_to(sheet: Sheet, *, by: Person, at: datetime, text: str) -> Sheet:
 def answer(sheet: Sheet, *, by: Person, at: datetime, text: str) -> Sheet:
     """Customs' answer to a report; the reporter reads it at the counter or with the receipt."""
     lock(sheet)
-    case.refuse_without_post(sheet.owner, ANSWERING, by=by, at=at, about=sheet, jointly=True)
-    refuse_unless(is_reported(sheet), _("这条信息没有报告人，无需答复"), code="no_reporter")
+    post = case.refuse_without_post(sheet.owner, ANSWERING, by=by, at=at, about=sheet, jointly=True)
+    refuse_unless(
+        is_reported(sheet), _("这条信息没有报告人，无需答复"), remedy=_("需要记录的，办理“补充”"), code="no_reporter"
+    )
     Report.objects.filter(information=sheet.pk).update(answer=text, answered_at=at)
     _say(sheet, Addition.Kind.ANSWER, Addition.Audience.REPORTER, text, by=by, at=at)
     reporters = Organisation.objects.filter(pk__in=sheet.concerns.filter(part="reporter").values("organisation"))
-    outbox.tell(reporters, subject=_("海关已答复：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=text)
-    journalling.record(sheet, "information.answer", by=by, at=at, content={"text": text})
+    outbox.tell(reporters, subject=sentence("海关已答复：%(title)s", title=sheet.title), at=at, sheet=sheet, body=text)
+    journalling.record(sheet, "information.answer", by=by, at=at, content={"text": text}, holder=post.holder)
     return sheet
 
 
@@ -74,7 +79,20 @@ def is_reported(sheet: Sheet) -> bool:
 @transaction.atomic
 def withdraw(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
     """The reporter withdraws; what was reported stays on record."""
+    _tell_verifiers(sheet, reason, at=at)
     return advance(sheet, "withdraw", by=by, at=at, content={"reason": reason})
+
+
+def _tell_verifiers(sheet: Sheet, reason: str, *, at: datetime) -> None:
+    """Who is verifying a piece learns that its withdrawal ends that; the step itself ends it."""
+    leaves = step("verification", "fall_away").leaves
+    for task in Sheet.objects.filter(kind="verification", causes=sheet, stage__in=leaves).select_related("owner"):
+        words = sentence("信息已撤回，核实终止：%(title)s", title=task.title)
+        commissioned = Organisation.objects.filter(
+            pk__in=task.concerns.filter(part="commissioned").values("organisation")
+        )
+        outbox.tell(commissioned, subject=words, at=at, sheet=task, body=reason)
+        outbox.tell([task.owner], subject=words, at=at, sheet=task, body=reason, role="verifier")
 
 
 def of_receipt(number: str, secret: str) -> Sheet:
@@ -103,7 +121,11 @@ def add_by_receipt(
     _say(sheet, Addition.Kind.ADDITION, Addition.Audience.REPORTER, text, by=by, at=at)
     attach(sheet, files, by=by, at=at)
     outbox.tell(
-        [sheet.owner], subject=_("报告人补充：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, role="registrar"
+        [sheet.owner],
+        subject=sentence("报告人补充：%(title)s", title=sheet.title),
+        at=at,
+        sheet=sheet,
+        role="registrar",
     )
     journalling.record(sheet, "information.add", by=by, at=at, rule="real_name_reports",
                        content={"text": text, "kind": Addition.Kind.ADDITION, "receipt": True})  # fmt: skip
@@ -117,6 +139,11 @@ def withdraw_by_receipt(number: str, secret: str, *, reason: str, by: Person, at
     refuse_unless(reason.strip(), _("撤回须写明理由"), remedy=_("填写理由"), code="reason_missing", status=422,
                   rule=decree188.by_name("real_name_reports"))  # fmt: skip
     outbox.tell(
-        [sheet.owner], subject=_("报告人撤回：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, role="registrar"
+        [sheet.owner],
+        subject=sentence("报告人撤回：%(title)s", title=sheet.title),
+        at=at,
+        sheet=sheet,
+        role="registrar",
     )
+    _tell_verifiers(sheet, reason, at=at)
     return advance(sheet, "withdraw_by_receipt", by=by, at=at, content={"reason": reason})

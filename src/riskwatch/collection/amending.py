@@ -20,7 +20,7 @@ from riskwatch.catalogue import queries as catalogue
 from riskwatch.collection import recording
 from riskwatch.collection.models import Amendment, Information
 from riskwatch.documents import actions as documents
-from riskwatch.look.words import aside, labelled
+from riskwatch.look.words import aside, kept, labelled, sentence
 from riskwatch.parties.models import Person
 from riskwatch.refusals import refuse_unless
 
@@ -41,13 +41,13 @@ def amend(
     substance is only proposed, and the proposal is returned.
     """
     now = lock(sheet)
-    case.refuse_without_post(now.owner, ("registrar", "case_officer"), by=by, at=at, about=now, jointly=True)
+    post = case.refuse_without_post(now.owner, ("registrar", "case_officer"), by=by, at=at, about=now, jointly=True)
     changes = _changes(now, facts | ({"title": title} if title else {}), tuple(clear))
-    refuse_unless(changes, _("没有改动"), code="nothing_changed")
+    refuse_unless(changes, _("没有改动"), remedy=_("改动后再提交"), code="nothing_changed")
     refuse_unless(reason.strip(), _("更正须写明理由"), remedy=_("填写理由"), code="reason_missing")
     if now.stage in JUDGED and not set(changes) <= FORMAL:
         return _propose(now, changes, by=by, at=at, reason=reason)
-    _apply(now, changes, by=by, at=at, reason=reason)
+    _apply(now, changes, by=by, at=at, reason=reason, holder=post.holder)
     sheet.refresh_from_db()
     return sheet
 
@@ -59,7 +59,7 @@ def _changes(sheet: Sheet, said: dict[str, Any], clear: tuple[str, ...]) -> Chan
     clean = {k: v for k, v in clean.items() if k in given}
     for name in clear:
         refuse_unless(name in recording.FIELDS and name not in ("source_kind", "text") and name not in given,
-                      _("“%(field)s”不能清空") % {"field": name}, code="wrong_fields", status=422)  # fmt: skip
+                      _("“%(field)s”不能清空") % {"field": name}, remedy=_("填写后再提交"), code="wrong_fields", status=422)  # fmt: skip
         clean[name] = recording.column(name).get_default() if name != "aspects" else []
     changes = {k: (getattr(info, k), v) for k, v in clean.items() if not _same(getattr(info, k), v)}
     if given.get("title") and given["title"] != sheet.title:
@@ -74,7 +74,8 @@ def _same(old: Any, new: Any) -> bool:
     return bool(old == new)
 
 
-def _apply(sheet: Sheet, changes: Changes, *, by: Person, at: datetime, reason: str, proposed_by: str = "") -> None:
+def _apply(sheet: Sheet, changes: Changes, *, by: Person, at: datetime, reason: str, proposed_by: str = "",
+           holder: int | None = None) -> None:  # fmt: skip
     info = recording.information(sheet)
     fresh = {k: new for k, (_old, new) in changes.items() if k != "title"}
     if "origin" in fresh:
@@ -87,21 +88,23 @@ def _apply(sheet: Sheet, changes: Changes, *, by: Person, at: datetime, reason: 
     words = recording.words({f: getattr(info, f) for f in recording.FIELDS})
     title = changes["title"][1] if "title" in changes else sheet.title
     Sheet.objects.filter(pk=sheet.pk).update(words=words, title=title)
-    told = f"{reason}{aside(labelled(_('提出人'), proposed_by))}" if proposed_by else reason
-    case.amend(sheet, changes, by=by, at=at, reason=told)
+    told = reason + kept(lambda: aside(labelled(_("提出人"), proposed_by)))() if proposed_by else reason
+    case.amend(sheet, changes, by=by, at=at, reason=told, holder=holder)
 
 
 def _propose(sheet: Sheet, changes: Changes, *, by: Person, at: datetime, reason: str) -> Sheet:
     waiting = Amendment.objects.filter(information=sheet.pk, sheet__stage="proposed").exists()
     refuse_unless(not waiting, _("已有待审核的更正"), remedy=_("先审核前一项更正"), code="already_open")
     count = Amendment.objects.filter(information=sheet.pk).count() + 1
-    plan = Plan(kind="amendment", title=_("更正：%(title)s") % {"title": sheet.title}, owner=sheet.owner, causes=(sheet,),
+    plan = Plan(kind="amendment", title=sentence("更正：%(title)s", title=sheet.title).chinese(), owner=sheet.owner, causes=(sheet,),
                 number=f"{sheet.number}-G{count}" if sheet.number else documents.record_number("RM", office=sheet.owner.code, at=at),
                 due_on=deadlines.due_on("handling", shanghai_date(at)))  # fmt: skip
     shown = {k: {"from": _plain(old), "to": _plain(new)} for k, (old, new) in changes.items()}
     made = begin(plan, "propose", by=by, at=at, content={"changes": shown, "reason": reason})
     Amendment.objects.create(sheet=made, information_id=sheet.pk, changes=shown, reason=reason)
-    outbox.tell([sheet.owner], subject=made.title, at=at, sheet=made, role="approver")
+    outbox.tell(
+        [sheet.owner], subject=sentence("更正待审核：%(title)s", title=sheet.title), at=at, sheet=made, role="approver"
+    )
     return made
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 from itertools import islice
@@ -37,6 +37,7 @@ from riskwatch.collection.remit import refuse_foreign_arrival
 from riskwatch.documents import actions as documents
 from riskwatch.documents.models import Attachment
 from riskwatch.journal import actions as journal
+from riskwatch.look.words import sentence
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import Refusal
 
@@ -48,12 +49,13 @@ UNPACKS_TO = 2
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Who collects what for which office."""
+    """Who collects what for which office; ``holder`` is whose post they do it in, found when the collection begins."""
 
     source: Source
     office: Organisation
     by: Person
     at: datetime
+    holder: int | None = None
 
 
 def choose(sources: list[Source], stream: BinaryIO, name: str) -> Source:
@@ -93,7 +95,8 @@ def collect(
         The person may not collect for the office, or the file is not of the source's format.
     """
     refuse_no_receiver(batch.office)
-    refuse_without_post(batch.office, ("registrar", "collector"), by=batch.by, at=batch.at)
+    post = refuse_without_post(batch.office, ("registrar", "collector"), by=batch.by, at=batch.at)
+    batch = replace(batch, holder=post.holder)
     # The period is asked of the whole file; product and area of each row.
     refuse_foreign_arrival(batch.office, {}, shanghai_date(batch.at), known_only=True)
     file = _keep(stream, name, batch)
@@ -166,7 +169,13 @@ def _store(block: list[Arrival | Bad], file: SourceFile, batch: Batch) -> None:
     content = {"file": file.sha256, "rows": len(block), "added": list(fresh),
                "digest": sha256("".join(f.revision for f in fresh.values()).encode()).hexdigest()}  # fmt: skip
     journal.write(
-        f"file:{file.pk}", "information.collect", by=batch.by, at=batch.at, rule="source_kinds", content=content
+        f"file:{file.pk}",
+        "information.collect",
+        by=batch.by,
+        at=batch.at,
+        rule="source_kinds",
+        content=content,
+        on_behalf_of=journalling.absent(batch.by, batch.holder),
     )
 
 
@@ -189,7 +198,7 @@ def _renew(arrivals: dict[str, Fit], batch: Batch) -> int:
                                 text=plain(fit.arrival.text), at=batch.at)  # fmt: skip
         Information.objects.filter(pk=info.pk).update(revision=fit.revision)
         journalling.record(info.sheet, "information.renew", by=batch.by, at=batch.at, rule="source_kinds",
-                           content={"text": fit.arrival.text, "from": info.revision, "to": fit.revision})  # fmt: skip
+                           content={"text": fit.arrival.text, "from": info.revision, "to": fit.revision}, holder=batch.holder)  # fmt: skip
         done += 1
     return done
 
@@ -199,7 +208,7 @@ def _is_shut(sheet: Sheet, fit: Fit, batch: Batch) -> bool:
     try:
         refuse_shut(sheet)
     except Refusal:
-        subject = _("来源更新了不能再改动的信息%(number)s，请决定是否另行登记") % {"number": sheet.number}
+        subject = sentence("来源更新了不能再改动的信息%(number)s，请决定是否另行登记", number=sheet.number)
         once = f"renewed:{sheet.pk}:{fit.revision[:40]}"
         outbox.tell([sheet.owner], subject=subject, at=batch.at, sheet=sheet, role="registrar", once=once)
         return True
@@ -285,5 +294,11 @@ def _finish(file: SourceFile, batch: Batch) -> None:
         "renewed": file.renewed,
     }
     journal.write(
-        f"file:{file.pk}", "information.collected", by=batch.by, at=batch.at, rule="source_kinds", content=counts
+        f"file:{file.pk}",
+        "information.collected",
+        by=batch.by,
+        at=batch.at,
+        rule="source_kinds",
+        content=counts,
+        on_behalf_of=journalling.absent(batch.by, batch.holder),
     )

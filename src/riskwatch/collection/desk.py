@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from django import forms
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from decree188 import collection as law
 from decree188 import scope
 from decree188.calendar import SHANGHAI
+from riskwatch.case import agents
 from riskwatch.case.desk import (
     Act,
     DateInput,
@@ -232,11 +234,9 @@ def _origins(sheet: Sheet) -> list[Origin]:
     return found
 
 
-def facts(sheet: Sheet, depth: str) -> list[Fact]:
-    """What a piece of information says: the reporter reads their own words and the answer, a body no party."""
-    info = Information.objects.select_related("file").get(pk=sheet.pk)
+def _described(info: Information) -> list[Fact]:
     hazard = next((str(h) for h in catalogue.hazards().filter(code=info.hazard)), "")
-    shown = [
+    return [
         Fact(_now("信息来源"), said(law.source_kinds[info.source_kind]) + aside(info.source_words)),
         Fact(_now("产品"), info.product), Fact(_now("品牌"), info.brand), Fact(_now("型号"), info.model),
         Fact(_now("批次"), info.batch), Fact(_now("商品编码"), info.commodity_code), Fact(_now("数量"), info.quantity),
@@ -245,6 +245,22 @@ def facts(sheet: Sheet, depth: str) -> list[Fact]:
         Fact(_now("内容"), info.text, True), Fact(_now("危害"), hazard), Fact(_now("危害描述"), info.hazard_text, True),
         Fact(_now("伤害情况"), info.injuries, True), Fact(_now("死亡人数"), info.deaths), Fact(_now("受伤人数"), info.injured),
     ]  # fmt: skip
+
+
+def filed_facts(sheet: Sheet, organisations: Collection[int]) -> list[Fact]:
+    """What an agent reported, as it reported it; customs' amendments, answers and results are not in it."""
+    content = agents.filed(sheet, ("information.submit",), organisations)
+    given = {k: v for k, v in content.get("facts", {}).items() if k in actions.FIELDS}
+    if not given:
+        return []
+    shown = _described(Information(sheet=sheet, **given))
+    return [*shown, Fact(_now("首次知悉"), parse_datetime(content.get("first_known_at", "")))]
+
+
+def facts(sheet: Sheet, depth: str) -> list[Fact]:
+    """What a piece of information says: the reporter reads their own words and the answer, a body no party."""
+    info = Information.objects.select_related("file").get(pk=sheet.pk)
+    shown = _described(info)
     if depth in ("full", "own"):
         shown += [Fact(_now("生产企业"), info.maker), Fact(_now("进口商"), info.importer),
                   Fact(_now("报关单号"), info.declaration_number)]  # fmt: skip
@@ -314,7 +330,7 @@ def install() -> None:
             roles=("registrar", "case_officer")),
         Act("amendment", "approve", JudgeForm, amending.approve),
         Act("amendment", "refuse", RefuseForm, amending.refuse),
-        facts={"information": facts, "amendment": amendment_facts},
+        facts={"information": facts, "amendment": amendment_facts}, filed_facts={"information": filed_facts},
     )  # fmt: skip
     enter_suggestions("decision", _known_of_the_case)
     enter_course(

@@ -14,6 +14,7 @@ from riskwatch.case import journalling, outbox
 from riskwatch.case.lifecycle import joint_offices, lock, posts_of, refuse_recused
 from riskwatch.case.models import Sheet
 from riskwatch.journal.queries import course_of_sheet
+from riskwatch.look.words import sentence
 from riskwatch.parties import queries as parties
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import Refusal, refuse_unless
@@ -40,7 +41,9 @@ def take_charge(sheet: Sheet, *, by: Person, at: datetime, remark: str = "") -> 
     if now.handler_id is not None:
         raise _handled(now)
     Sheet.objects.filter(pk=now.pk).update(handler=by, version=now.version + 1)
-    journalling.record(now, "information.take_charge", by=by, at=at, content={"remark": remark})
+    journalling.record(
+        now, "information.take_charge", by=by, at=at, content={"remark": remark}, holder=fitting[0].holder
+    )
     sheet.refresh_from_db()
     return sheet
 
@@ -60,12 +63,13 @@ def reassign(sheet: Sheet, *, to: Person, by: Person, at: datetime, reason: str)
     """A supervisor gives a piece to another officer of the owning office; at a centre its approver does."""
     now = lock(sheet)
     heads = ("approver",) if now.owner.kind == Organisation.Kind.CENTRE else ("supervisor",)
-    case.refuse_without_post(now.owner, heads, by=by, at=at, about=now)
+    post = case.refuse_without_post(now.owner, heads, by=by, at=at, about=now)
     refuse_recused([to.pk], now)
     refuse_unless(reason.strip(), _("改派须写明理由"), remedy=_("填写理由"), code="reason_missing", status=422)
     refuse_unless(
         to.pk != by.pk,
         _("不能改派给自己"),
+        remedy=_("请另一位主管改派，或自行承办"),
         rule=decree188.by_name("separation_of_duties"),
         code="own_post",
         status=403,
@@ -79,9 +83,9 @@ def reassign(sheet: Sheet, *, to: Person, by: Person, at: datetime, reason: str)
     )
     before = str(now.handler or "")
     Sheet.objects.filter(pk=now.pk).update(handler=to, version=now.version + 1)
-    outbox.tell_person(to, subject=_("改派给您承办：%(title)s") % {"title": now.title}, at=at, sheet=now, body=reason)
+    outbox.tell_person(to, subject=sentence("改派给您承办：%(title)s", title=now.title), at=at, sheet=now, body=reason)
     journalling.record(now, "information.reassign", by=by, at=at,
-                       content={"from": before, "to": str(to), "person": to.pk, "reason": reason})  # fmt: skip
+                       content={"from": before, "to": str(to), "person": to.pk, "reason": reason}, holder=post.holder)  # fmt: skip
     sheet.refresh_from_db()
     return sheet
 

@@ -29,6 +29,7 @@ from riskwatch.collection.models import Identity, Information
 from riskwatch.documents.inspection import inspect
 from riskwatch.look.words import either
 from riskwatch.parties.models import Person
+from riskwatch.parties.queries import Post
 from riskwatch.refusals import Refusal, refuse_unless
 
 
@@ -57,7 +58,12 @@ def proven(who: Mapping[str, str], document: Any = None) -> dict[str, str]:
     rule = decree188.by_name("real_name_reports")
     if kind is None:
         raise Refusal(
-            _("没有这种证件"), rule=rule, code="wrong_proof", status=422, fields={"proof_kind": _("没有这种证件")}
+            _("没有这种证件"),
+            remedy=_("在列出的证件种类中选择"),
+            rule=rule,
+            code="wrong_proof",
+            status=422,
+            fields={"proof_kind": _("没有这种证件")},
         )
     try:
         number = kind.check(who["proof"])
@@ -97,7 +103,13 @@ def seal(
     if document is not None:
         name = document.name or "document"
         media, kept = inspect(document.read(MOST_OF_DOCUMENT + 1), name, limit=MOST_OF_DOCUMENT)
-        refuse_unless(media in SHOWN_AS, _("证件须是照片或 PDF"), code="file_refused", status=422)
+        refuse_unless(
+            media in SHOWN_AS,
+            _("证件须是照片或 PDF"),
+            remedy=_("换成照片或 PDF 后重新上传"),
+            code="file_refused",
+            status=422,
+        )
         said |= {"document": name[-100:], "document_type": media}
         paper = _cipher().encrypt(kept)
     body = _cipher().encrypt(json.dumps(said, ensure_ascii=False).encode())
@@ -125,28 +137,35 @@ def reveal(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> dict[str, 
     Refusal
         The person does not handle this report, gives no reason, or there is nothing to open.
     """
-    row = _opened(sheet, by=by, at=at, reason=reason)
+    row, post = _opened(sheet, by=by, at=at, reason=reason)
     who: dict[str, str] = json.loads(_cipher().decrypt(bytes(row.sealed)))
-    journalling.record(sheet, "information.reveal_identity", by=by, at=at, rule="secrecy", content={"reason": reason})
+    journalling.record(sheet, "information.reveal_identity", by=by, at=at, rule="secrecy", content={"reason": reason},
+                       holder=post.holder)  # fmt: skip
     return who
 
 
 @transaction.atomic
 def reveal_document(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> tuple[str, str, bytes]:
     """Open the paper behind an identity: name, media type and bytes; under the same terms and journalled too."""
-    row = _opened(sheet, by=by, at=at, reason=reason)
+    row, post = _opened(sheet, by=by, at=at, reason=reason)
     sealed = row.sealed_document
-    refuse_unless(sealed is not None, _("报告人没有附证件"), code="no_document", status=404)
+    refuse_unless(
+        sealed is not None,
+        _("报告人没有附证件"),
+        remedy=_("按登记的姓名和证件号码核对"),
+        code="no_document",
+        status=404,
+    )
     assert sealed is not None
     who = json.loads(_cipher().decrypt(bytes(row.sealed)))
     journalling.record(sheet, "information.reveal_identity", by=by, at=at, rule="secrecy",
-                       content={"reason": reason, "document": True})  # fmt: skip
+                       content={"reason": reason, "document": True}, holder=post.holder)  # fmt: skip
     return who["document"], who["document_type"], _cipher().decrypt(bytes(sealed))
 
 
-def _opened(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Identity:
+def _opened(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> tuple[Identity, Post]:
     now = Sheet.objects.select_for_update(of=("self",)).select_related("owner").get(pk=sheet.pk)
-    refuse_without_post(now.owner, ("registrar", "verifier", "case_officer"), by=by, at=at)
+    post = refuse_without_post(now.owner, ("registrar", "verifier", "case_officer"), by=by, at=at)
     refuse_unless(
         now.handler_id == by.pk,
         _("只有这条信息的承办人可以查看报告人身份"),
@@ -158,9 +177,15 @@ def _opened(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Identity:
     refuse_recused([by.pk], now)
     refuse_unless(reason.strip(), _("查看身份须写明理由"), remedy=_("填写理由"), code="reason_missing")
     row = Identity.objects.filter(information=now.pk, destroyed_at=None).first()
-    refuse_unless(row is not None, _("没有可查看的报告人身份"), code="no_identity", status=404)
+    refuse_unless(
+        row is not None,
+        _("没有可查看的报告人身份"),
+        remedy=_("这条信息不是实名报告，不必查看"),
+        code="no_identity",
+        status=404,
+    )
     assert row is not None
-    return row
+    return row, post
 
 
 def mentioned(informations: Iterable[int], texts: Iterable[str]) -> set[str]:

@@ -21,6 +21,7 @@ from riskwatch.collection import identities, recording
 from riskwatch.collection.models import Report
 from riskwatch.collection.remit import refuse_foreign_arrival
 from riskwatch.documents import actions as documents
+from riskwatch.look.words import sentence
 from riskwatch.parties import mandates
 from riskwatch.parties.models import Organisation, Person, Qualification
 from riskwatch.refusals import refuse_unless
@@ -64,9 +65,11 @@ def report_as_organisation(
     With ``on_behalf`` the organisation is an agent that reports in the name of its principal, under a mandate.
     """
     recording.refuse_no_receiver(office)
-    refuse_unless(organisation.kind in SOURCE_OF, _("%(who)s不能以企业或机构身份报告") % {"who": organisation},
+    refuse_unless(organisation.kind in SOURCE_OF, _("%(who)s不能以企业或机构身份报告") % {"who": organisation}, remedy=_("请改用公众页面实名报告"),
                   code="wrong_reporter", status=403)  # fmt: skip
-    refuse_unless(first_known_at <= at, _("首次知悉时间不能晚于现在"), code="future", status=422)
+    refuse_unless(
+        first_known_at <= at, _("首次知悉时间不能晚于现在"), remedy=_("改正时间后再提交"), code="future", status=422
+    )
     if organisation.kind != Organisation.Kind.OPERATOR:
         _refuse_unqualified(own_number, qualification, at=at)
     clean = recording.checked({**facts, "source_kind": SOURCE_OF[Organisation.Kind(organisation.kind)]})
@@ -90,7 +93,7 @@ def report_as_organisation(
         qualification=qualification,
     )  # fmt: skip
     attach(sheet, files, by=by, at=at)
-    outbox.tell([office], subject=_("收到报告：%(title)s") % {"title": title}, at=at, sheet=sheet, role="registrar")
+    outbox.tell([office], subject=sentence("收到报告：%(title)s", title=title), at=at, sheet=sheet, role="registrar")
     return sheet
 
 
@@ -104,7 +107,7 @@ def _in_time(first_known: datetime, reported: datetime, severe: bool) -> bool:
 
 def _refuse_unqualified(own_number: str, qualification: Qualification | None, *, at: datetime) -> None:
     today = shanghai_date(at)
-    refuse_unless(own_number.strip(), _("检测机构报告须填写检测报告编号"), rule=decree188.by_name("testing_body_must_report"),
+    refuse_unless(own_number.strip(), _("检测机构报告须填写检测报告编号"), remedy=_("填写检测报告编号"), rule=decree188.by_name("testing_body_must_report"),
                   code="report_number_missing", status=422)  # fmt: skip
     valid = qualification is not None and qualification.valid_from <= today <= qualification.valid_until
     valid = valid and (qualification is None or qualification.withdrawn_on is None)
@@ -136,7 +139,13 @@ def report_as_person(
     recording.refuse_no_receiver(office)
     proven = identities.proven(who, document)
     kind = facts.get("source_kind") or "consumer_complaint"
-    refuse_unless(kind in PUBLIC_SOURCES, _("不能以这种来源实名报告"), code="wrong_source", status=422)
+    refuse_unless(
+        kind in PUBLIC_SOURCES,
+        _("不能以这种来源实名报告"),
+        remedy=_("在列出的来源中选择"),
+        code="wrong_source",
+        status=422,
+    )
     clean = recording.checked({**facts, "source_kind": kind})
     refuse_foreign_arrival(office, clean, shanghai_date(at), known_only=True)
     plan = Plan(
@@ -148,7 +157,9 @@ def report_as_person(
     secret = identities.new_secret()
     identities.seal(recording.put(sheet, clean, at=at), proven, secret=secret, document=document, at=at)
     attach(sheet, files, by=by, at=at)
-    outbox.tell([office], subject=_("收到实名报告：%(title)s") % {"title": title}, at=at, sheet=sheet, role="registrar")
+    outbox.tell(
+        [office], subject=sentence("收到实名报告：%(title)s", title=title), at=at, sheet=sheet, role="registrar"
+    )
     journalling.record(sheet, "information.receive", by=by, at=at, rule="real_name_reports", content={"facts": clean})
     return sheet, secret
 
@@ -156,5 +167,5 @@ def report_as_person(
 def own_organisation(person: Person, at: datetime, *kinds: str) -> Organisation:
     """The organisation of some kind that a person acts for; refused when they act for none."""
     posts = [p for p in posts_of(person, at).posts if p.kind in kinds]
-    refuse_unless(posts, _("您没有代表单位办理的岗位"), code="no_post", status=403)
+    refuse_unless(posts, _("您没有代表单位办理的岗位"), remedy=_("请本单位有岗位的人办理"), code="no_post", status=403)
     return Organisation.objects.get(pk=posts[0].organisation)

@@ -58,14 +58,14 @@ def refuse_uncovered_in(folder: Folder, sheet: Sheet) -> None:
 def confirm(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
     """A person says that a piece of a mixed chapter, or without a code, is an industrial product, and why."""
     lock(sheet)
-    case.refuse_without_post(sheet.owner, DECIDERS, by=by, at=at, about=sheet, jointly=True)
+    post = case.refuse_without_post(sheet.owner, DECIDERS, by=by, at=at, about=sheet, jointly=True)
     info = information(sheet)
-    refuse_unless(info.scope == Scope.MIXED, _("这条信息的范围不需要人工确认"), code="not_mixed",
+    refuse_unless(info.scope == Scope.MIXED, _("这条信息的范围不需要人工确认"), remedy=_("直接办理下一步"), code="not_mixed",
                   rule=decree188.by_name("excluded_products"))  # fmt: skip
     refuse_unless(
         reason.strip(), _("确认属于工业品须写明理由"), remedy=_("填写理由"), code="reason_missing", status=422
     )
     Information.objects.filter(pk=sheet.pk).update(scope=Scope.IN, scope_reason=reason.strip()[:300])
     journalling.record(sheet, "information.confirm_scope", by=by, at=at, rule="excluded_products",
-                       content={"reason": reason, "commodity_code": info.commodity_code})  # fmt: skip
+                       content={"reason": reason, "commodity_code": info.commodity_code}, holder=post.holder)  # fmt: skip
     return sheet

@@ -49,6 +49,7 @@ class SoundText:
                 "title": "bad_text",
                 "status": 400,
                 "detail": _("请求中有不能保存的字符（NUL）"),
+                "remedy": _("去掉这个字符后再提交"),
             }
             return JsonResponse(words, status=400, content_type="application/problem+json")
         return response_for_exception(request, BadRequest("NUL in request"))
@@ -62,6 +63,9 @@ class ChineseFirst:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        if not chosen and request.path.startswith("/api/"):
+            # A program has no button to press: it says its language itself.
+            chosen = request.headers.get("Accept-Language", "")[:2].lower()
         language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         translation.activate(language)
         request.LANGUAGE_CODE = language

@@ -131,6 +131,7 @@ MIDDLEWARE = [
     "riskwatch.config.middleware.IdleEnds",
     "riskwatch.config.middleware.OneTimePassword",
     "riskwatch.config.middleware.RefusalMiddleware",
+    "riskwatch.doors.api.once.DoneOnce",
 ]
 ROOT_URLCONF = "riskwatch.config.urls"
 WSGI_APPLICATION = "riskwatch.config.wsgi.application"

@@ -48,8 +48,14 @@ def propose(
 ) -> Sheet:  # fmt: skip
     """Lay a conclusion with its grounds before the decider."""
     lock(sheet)
-    refuse_unless(conflict_checked, _("须先核对承办人员与本案有无利害关系"), code="conflict_unchecked", status=422)
-    refuse_unless(conclusion != "measures" or measures.strip(), _("采取措施的，须写明拟采取的措施"), code="measures_missing",
+    refuse_unless(
+        conflict_checked,
+        _("须先核对承办人员与本案有无利害关系"),
+        remedy=_("核对后勾选"),
+        code="conflict_unchecked",
+        status=422,
+    )
+    refuse_unless(conclusion != "measures" or measures.strip(), _("采取措施的，须写明拟采取的措施"), remedy=_("写明拟采取的措施，或改为不采取措施"), code="measures_missing",
                   status=422)  # fmt: skip
     Decision.objects.filter(pk=sheet.pk).update(
         deliberation=deliberation, options=options, conclusion=conclusion, measures=measures, grounds=grounds,
@@ -112,12 +118,12 @@ def decide_emergency(
     if missing:
         words = {"headquarters": _("由海关总署作出"), "urgent_reason": _("紧急理由"), "unknowns": _("不确定事项"),
                  "practice": _("国际做法"), "review_on": _("复核日期")}  # fmt: skip
-        raise Refusal(_("紧急决定缺少：%(what)s") % {"what": listed(words[m] for m in missing)}, code="emergency_incomplete",
+        raise Refusal(_("紧急决定缺少：%(what)s") % {"what": listed(words[m] for m in missing)}, remedy=_("补全后再提交"), code="emergency_incomplete",
                       rule=decree188.by_name("emergency"), status=403 if "headquarters" in missing else 422)  # fmt: skip
     today = shanghai_date(at)
     latest = deadlines.due_on("provisional_review", today)
     assert review_on is not None
-    refuse_unless(today < review_on <= latest, _("复核日期应在明天至%(day)s之间") % {"day": latest},
+    refuse_unless(today < review_on <= latest, _("复核日期应在明天至%(day)s之间") % {"day": latest}, remedy=_("改为这段时间内的日期"),
                   rule=decree188.by_name("emergency"), code="review_day", status=422)  # fmt: skip
     causes = tuple(Sheet.objects.filter(enclosures__folder=folder, enclosures__taken_out_at=None))
     from riskwatch.parties.queries import headquarters
@@ -172,7 +178,7 @@ def review(
 def _next_day(day: date | None, today: date) -> date:
     latest = deadlines.due_on("provisional_review", today)
     if day is None or not today < day <= latest:
-        raise Refusal(_("紧急措施继续的，须定下次复核日期（明天至%(day)s）") % {"day": latest}, code="review_day", status=422,
+        raise Refusal(_("紧急措施继续的，须定下次复核日期（明天至%(day)s）") % {"day": latest}, remedy=_("填写下次复核日期"), code="review_day", status=422,
                       rule=decree188.by_name("emergency"), fields={"next_review_on": _("日期不合要求")})  # fmt: skip
     return day
 

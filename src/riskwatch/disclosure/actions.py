@@ -22,7 +22,7 @@ from riskwatch.disclosure.models import Correction, Publication, ReceiptState, R
 from riskwatch.disclosure.redaction import refuse_unredacted
 from riskwatch.documents import actions as documents
 from riskwatch.journal.queries import happened
-from riskwatch.look.words import kept
+from riskwatch.look.words import kept, sentence
 from riskwatch.parties.models import Person
 from riskwatch.refusals import refuse_unless
 
@@ -30,9 +30,11 @@ from riskwatch.refusals import refuse_unless
 @transaction.atomic
 def request(measure: Sheet, *, by: Person, at: datetime, title: str, body: str, left_out: str) -> Sheet:
     """Ask to publish a measure, saying what is left out and why."""
-    refuse_unless(measure.kind in ("announcement", "notice", "order"), _("这类记录不对外公开"), rule=decree188.by_name("secrecy"),
+    refuse_unless(measure.kind in ("announcement", "notice", "order"), _("这类记录不对外公开"), remedy=_("公开通告、公告和责令等措施"), rule=decree188.by_name("secrecy"),
                   code="not_publishable")  # fmt: skip
-    refuse_unless(measure.stage == "in_force", _("只有执行中的措施可以公开"), code="not_in_force")
+    refuse_unless(
+        measure.stage == "in_force", _("只有执行中的措施可以公开"), remedy=_("签发后再申请公开"), code="not_in_force"
+    )
     refuse_unredacted(measure, {"title": title, "body": body})
     waiting = waiting_of(measure)
     if waiting is not None:
@@ -48,12 +50,14 @@ def request(measure: Sheet, *, by: Person, at: datetime, title: str, body: str, 
 def _take_over(waiting: Sheet, *, by: Person, at: datetime, **said: str) -> Sheet:
     """An officer words a release that opened by itself; one that somebody asked for already is judged first."""
     lock(waiting)
-    refuse_without_post(waiting.owner, ("case_officer",), by=by, at=at)
+    post = refuse_without_post(waiting.owner, ("case_officer",), by=by, at=at)
     asked = happened(("release.request",), sheets=[waiting.pk], since=waiting.made_at)
     refuse_unless(not asked, _("已有待审核的公开申请"), remedy=_("等审核结果，或请审核人退回"), code="already_open")
     Release.objects.filter(pk=waiting.pk).update(**said)
     Sheet.objects.filter(pk=waiting.pk).update(title=said["title"], version=waiting.version + 1)
-    journalling.record(waiting, "release.request", by=by, at=at, rule="publish_by_rule", content=said)
+    journalling.record(
+        waiting, "release.request", by=by, at=at, rule="publish_by_rule", content=said, holder=post.holder
+    )
     waiting.refresh_from_db()
     return waiting
 
@@ -61,7 +65,7 @@ def _take_over(waiting: Sheet, *, by: Person, at: datetime, **said: str) -> Shee
 @transaction.atomic
 def publish(sheet: Sheet, *, by: Person, at: datetime, redacted: bool) -> Sheet:
     """A second person approves; the text is copied out, and that copy alone is public."""
-    refuse_unless(redacted, _("须确认公开内容不含秘密、商业秘密和个人信息"), rule=decree188.by_name("secrecy"), code="not_redacted",
+    refuse_unless(redacted, _("须确认公开内容不含秘密、商业秘密和个人信息"), remedy=_("逐段核对后勾选"), rule=decree188.by_name("secrecy"), code="not_redacted",
                   status=422)  # fmt: skip
     lock(sheet)
     row = Release.objects.select_related("measure__sheet__owner").get(pk=sheet.pk)
@@ -116,21 +120,25 @@ def withdraw_version(sheet: Sheet, *, version: int, reason: str, by: Person, at:
     A measure still in force whose current version is taken down asks for its release again.
     """
     hold(sheet)
-    refuse_without_post(sheet.owner, ("releaser",), by=by, at=at)
+    post = refuse_without_post(sheet.owner, ("releaser",), by=by, at=at)
     refuse_unless(reason.strip(), _("撤下须写明理由"), remedy=_("填写理由"), code="reason_missing", status=422,
                   rule=decree188.by_name("secrecy"))  # fmt: skip
     release = Release.objects.select_related("measure__sheet").get(pk=sheet.pk)
     rows = Publication.objects.select_for_update().filter(slug=slug_of(release.measure_id), version=version)
     row = rows.first()
-    refuse_unless(row is not None, _("没有第%(n)s版") % {"n": version}, code="no_version", status=404)
+    refuse_unless(
+        row is not None, _("没有第%(n)s版") % {"n": version}, remedy=_("核对版次"), code="no_version", status=404
+    )
     assert row is not None
-    refuse_unless(row.withdrawn_at is None, _("第%(n)s版已经撤下") % {"n": version}, code="withdrawn")
+    refuse_unless(
+        row.withdrawn_at is None, _("第%(n)s版已经撤下") % {"n": version}, remedy=_("不必再办理"), code="withdrawn"
+    )
     digest = sha256(f"{row.title}\n{row.body}".encode()).hexdigest()
     rows.update(
         title=kept(lambda: _("（本版已撤下）"))(), body="", words="", withdrawn_at=at, withdrawn_note=reason[:300]
     )
     journalling.record(sheet, "release.withdraw_version", by=by, at=at, rule="secrecy",
-                       content={"version": version, "reason": reason, "sha256": digest})  # fmt: skip
+                       content={"version": version, "reason": reason, "sha256": digest}, holder=post.holder)  # fmt: skip
     measure = release.measure.sheet
     if row.current and measure.stage == "in_force":
         ask(measure, _("原公开版本已撤下：%(why)s") % {"why": reason}, by=by, at=at)
@@ -141,12 +149,14 @@ def withdraw_version(sheet: Sheet, *, version: int, reason: str, by: Person, at:
 def ask_correction(publication: Publication, *, wrong: str, right: str, by: Person, at: datetime) -> Sheet:
     """Anybody asks to correct a publication; ``by`` is the portal's service account."""
     release = Release.objects.select_related("sheet__owner", "measure__sheet").get(pk=publication.release_id)
-    plan = Plan(kind="correction", title=_("更正请求：%(title)s") % {"title": publication.title}, owner=release.sheet.owner,
+    plan = Plan(kind="correction", title=sentence("更正请求：%(title)s", title=publication.title).chinese(), owner=release.sheet.owner,
                 folder=None, causes=(release.sheet,), number=documents.record_number("CR", office=release.sheet.owner.code, at=at),
                 due_on=deadlines.due_on("correction_answer", shanghai_date(at)))  # fmt: skip
     sheet = put(plan, stage="received", by=by, at=at)
     Correction.objects.create(sheet=sheet, publication=publication, wrong=wrong, right=right)
-    outbox.tell([release.sheet.owner], subject=sheet.title, at=at, sheet=sheet)
+    outbox.tell(
+        [release.sheet.owner], subject=sentence("收到更正请求：%(title)s", title=publication.title), at=at, sheet=sheet
+    )
     journalling.record(sheet, "correction.ask", by=by, at=at, content={"wrong": wrong, "right": right})
     return sheet
 
@@ -165,7 +175,7 @@ def mend(sheet: Sheet, *, by: Person, at: datetime, title: str, body: str, answe
 @transaction.atomic
 def publish_correction(sheet: Sheet, *, by: Person, at: datetime, redacted: bool, withdraw_old: bool = False) -> Sheet:
     """A second releaser publishes a drafted correction: a new version at the same address, saying that it was corrected."""
-    refuse_unless(redacted, _("须确认公开内容不含秘密、商业秘密和个人信息"), rule=decree188.by_name("secrecy"), code="not_redacted",
+    refuse_unless(redacted, _("须确认公开内容不含秘密、商业秘密和个人信息"), remedy=_("逐段核对后勾选"), rule=decree188.by_name("secrecy"), code="not_redacted",
                   status=422)  # fmt: skip
     lock(sheet)
     row = Correction.objects.select_related("publication").get(pk=sheet.pk)

@@ -12,6 +12,7 @@ from riskwatch.case.models import Sheet
 from riskwatch.case.sheets import Plan, put
 from riskwatch.disclosure.models import Publication, Release
 from riskwatch.documents import actions as documents
+from riskwatch.look.words import sentence
 from riskwatch.measures.models import Measure
 from riskwatch.measures.ports import Change
 from riskwatch.parties.models import Person
@@ -68,7 +69,9 @@ def ask(measure: Sheet, note: str, *, by: Person, at: datetime) -> Sheet:
                 due_on=deadlines.due_on("disclosure", shanghai_date(at)))  # fmt: skip
     sheet = put(plan, stage="requested", by=by, at=at)
     Release.objects.create(sheet=sheet, measure=row, **said)
-    outbox.tell([owner], subject=_("待公开：%(title)s") % {"title": said["title"]}, at=at, sheet=sheet, role="releaser")
+    outbox.tell(
+        [owner], subject=sentence("待公开：%(title)s", title=said["title"]), at=at, sheet=sheet, role="releaser"
+    )
     journalling.record(sheet, "release.open", by=by, at=at, rule="publish_by_rule", content=said)
     return sheet
 
@@ -81,4 +84,6 @@ def end_of(measure: Sheet, today: date) -> int:
     lapsed = measure.stage == "lapsed" or (over and measure.stage == "in_force")
     day = measure.lifted_on or (measure.ends_on if lapsed else None) or today
     rows = Publication.objects.filter(slug=slug_of(measure.pk), ended_on=None)
-    return rows.update(ended_on=day, ended_note=_("期满自动解除") if lapsed else _("已解除"), stale_since=None)
+    return rows.update(
+        ended_on=day, ended_note=sentence("期满自动解除" if lapsed else "已解除").chinese(), stale_since=None
+    )

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.files.base import File
 from django.db import connection, transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from decree188.calendar import shanghai_date
 from riskwatch.documents import paper
@@ -104,13 +105,17 @@ def read(attachment: Attachment) -> bytes:
         The bytes were destroyed, lost or altered.
     """
     if attachment.destroyed_at:
-        raise Refusal(f"{attachment.name}已依法销毁", code="destroyed", status=410)
+        raise Refusal(
+            _("%(name)s已依法销毁") % {"name": attachment.name}, remedy=_("查阅销毁记录"), code="destroyed", status=410
+        )
     try:
         body = path_of(attachment.sha256).read_bytes()
     except FileNotFoundError:
-        raise Refusal(f"{attachment.name}的内容丢失", remedy="请系统管理员从备份恢复", code="lost") from None
+        raise Refusal(
+            _("%(name)s的内容丢失") % {"name": attachment.name}, remedy=_("请系统管理员从备份恢复"), code="lost"
+        ) from None
     if sha256(body).hexdigest() != attachment.sha256:
-        raise Refusal(f"{attachment.name}被改动过", remedy="请审计管理员查证", code="altered")
+        raise Refusal(_("%(name)s被改动过") % {"name": attachment.name}, remedy=_("请审计管理员查证"), code="altered")
     return body
 
 

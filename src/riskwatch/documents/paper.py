@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import typst
+from django.utils.translation import gettext as _
 
 from decree188.calendar import SHANGHAI
 from riskwatch.refusals import Refusal
@@ -54,7 +55,10 @@ def render(kind: str, content: dict[str, Any], *, at: datetime) -> bytes:
     for field in needed:
         if not content.get(field):
             raise Refusal(
-                f"文书缺少“{field}”", remedy="补全后再制作", code="paper_incomplete", fields={field: "不能为空"}
+                _("文书缺少“%(field)s”") % {"field": field},
+                remedy=_("补全后再制作"),
+                code="paper_incomplete",
+                fields={field: _("不能为空")},
             )
     shown = {"title": title, "english": english, "date": f"{at.astimezone(SHANGHAI):%Y年%-m月%-d日}"} | content
     shown["mark"] = sha256(json.dumps(shown, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

@@ -21,7 +21,7 @@ from decree188.calendar import shanghai_date
 from riskwatch.documents import actions as documents
 from riskwatch.documents.models import Attachment
 from riskwatch.parties import desk, queries
-from riskwatch.parties.models import Deputy, Interest, Mandate, Membership, Organisation, Person, Token
+from riskwatch.parties.models import Deputy, Interest, Organisation, Person, Token
 from riskwatch.parties.views import SignedIn
 from riskwatch.refusals import Refusal
 
@@ -35,34 +35,19 @@ def buttons(on: str, subject: Any, request: SignedIn, door: str, at: Any) -> lis
     return [
         {"url": reverse(f"{door}:{name}", args=[*where, one.key]), "words": one.name, "key": one.key}
         for one in desk.offered(on, subject, by=request.user, at=at)
+        if one.button
     ]
 
 
 def organisation_context(found: Organisation, request: SignedIn, door: str, at: Any) -> dict[str, Any]:
     """An organisation's particulars as its page shows them; ties only to those who watch over them or to its own."""
-    today = shanghai_date(at)
-    posts = queries.posts(request.user, today)
-    watches = any(p.role in ("policy", "supervisor", "security_admin") for p in posts)
-    inside = any(p.organisation == found.pk for p in posts)
-    official = any(p.kind == Organisation.Kind.OFFICE for p in posts)
-    ties = Interest.objects.filter(Q(organisation=found) | Q(operator=found)).select_related(
-        "person", "organisation", "operator"
-    )
-    mandates = Mandate.objects.filter(Q(agent=found) | Q(principal=found)).select_related(
-        "agent", "principal", "confirmed_by"
-    )
-    members = (
-        Membership.objects.filter(organisation=found, until=None)
-        .select_related("person")
-        .order_by("role", "person__username")
-    )
+    today, who = shanghai_date(at), request.user
     return {
         "party": found, "door": door, "today": today, "acts": buttons("organisation", found, request, door, at),
         "qualifications": found.qualifications.order_by("-valid_until"),
         "designations": found.designations.order_by("-valid_until"),
-        "members": members if official or inside else [],
-        "interests": ties.order_by("-pk") if watches else ties.filter(organisation=found).order_by("-pk") if inside else [],
-        "mandates": mandates.order_by("-pk") if official or inside else [],
+        "members": queries.members_shown(who, found, today), "interests": queries.ties_shown(who, found, today),
+        "mandates": queries.mandates_shown(who, found, today),
     }  # fmt: skip
 
 
@@ -78,10 +63,8 @@ def organisation_page(request: SignedIn, pk: int, door: str) -> HttpResponse:
 def mandate_proof(request: SignedIn, pk: int, number: int, door: str) -> HttpResponse:
     """The paper by which a mandate was given, for customs and both firms."""
     found = get_object_or_404(queries.organisations_visible(request.user, shanghai_date(timezone.now())), pk=pk)
-    row = get_object_or_404(Mandate.objects.filter(Q(agent=found) | Q(principal=found)), pk=number)
-    posts = queries.posts(request.user, shanghai_date(timezone.now()))
-    if not any(p.kind == Organisation.Kind.OFFICE or p.organisation in (row.agent_id, row.principal_id) for p in posts):
-        raise Http404
+    shown = queries.mandates_shown(request.user, found, shanghai_date(timezone.now()))
+    row = get_object_or_404(shown, pk=number)
     return proof(row.proof)
 
 
@@ -150,7 +133,7 @@ def act_page(request: SignedIn, on: str, subject: Any, key: str, door: str, *, b
     refusal = None
     if request.method == "POST" and form.is_valid():
         try:
-            result = take(one, subject, form, by=request.user, at=at)
+            result = take(one, subject, form, by=request.user, at=at, seen=request.POST.get("version", ""))
         except Refusal as refused:
             refusal = refused
             for name, why in refused.fields.items():
@@ -160,20 +143,21 @@ def act_page(request: SignedIn, on: str, subject: Any, key: str, door: str, *, b
             return _after(request, one, result, door, back)
     language = get_language() or "zh"
     context = {"form": form, "act": one, "subject": subject, "back": back, "refusal": refusal, "cite": one.cite(language),
-               "refused_cite": refusal.rule.cite(language) if refusal and refusal.rule else "", "door": door}  # fmt: skip
+               "refused_cite": refusal.rule.cite(language) if refusal and refusal.rule else "", "door": door,
+               "version": desk.version_of(subject) if subject else ""}  # fmt: skip
     return render(
         request, "parties/act.html", context, status=refusal.status if refusal else 422 if form.errors else 200
     )
 
 
 @transaction.atomic
-def take(one: desk.PartyAct, subject: Any, form: forms.Form, *, by: Person, at: Any) -> Any:
+def take(one: desk.PartyAct, subject: Any, form: forms.Form, *, by: Person, at: Any, seen: str) -> Any:
     """Take an act with a valid form; papers that come with it are inspected and kept first."""
     said = dict(form.cleaned_data)
     for name, value in said.items():
         if isinstance(value, UploadedFile):
             said[name] = documents.store(value, name=value.name or "file", purpose="proof", by=by, at=at).pk
-    return one.do(subject, by=by, at=at, **said)
+    return desk.take(one, subject, said, by=by, at=at, seen=seen)
 
 
 def _after(request: SignedIn, one: desk.PartyAct, result: Any, door: str, back: str) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from decree188.calendar import shanghai_date
 from riskwatch.case import agents, deadlines, outbox
-from riskwatch.case.lifecycle import advance
+from riskwatch.case.lifecycle import advance, lock
 from riskwatch.case.models import Concern, Sheet
 from riskwatch.case.sheets import Plan, begin
 from riskwatch.documents import actions as documents
@@ -30,22 +30,34 @@ from riskwatch.followup.lifting import reevaluate as reevaluate
 from riskwatch.followup.lifting import refuse as refuse
 from riskwatch.followup.lifting import withdraw as withdraw
 from riskwatch.followup.models import Objection, Traceability
-from riskwatch.followup.parties import own_operator, refuse_unconcerned
+from riskwatch.followup.parties import refuse_unconcerned
+from riskwatch.look.words import sentence
+from riskwatch.measures.models import Measure
 from riskwatch.parties import mandates
 from riskwatch.parties.models import Organisation, Person
+from riskwatch.refusals import refuse_unless
 
 
 @transaction.atomic
-def object_to(measure: Sheet, *, by: Person, at: datetime, grounds: str) -> Sheet:
-    """An addressee contests a measure; it stays in force meanwhile."""
-    operator = own_operator(by, at)
+def object_to(
+    measure: Sheet, *, by: Person, at: datetime, grounds: str, on_behalf: Organisation | None = None
+) -> Sheet:
+    """An addressee contests a measure, by itself or through an agent; it stays in force meanwhile."""
+    measure = lock(measure)
+    refuse_unless(
+        measure.stage == "in_force", _("措施不在执行中，不需要提出异议"), remedy=_("不必再办理"), code="not_in_force"
+    )
+    direction = measure.folder.direction if measure.folder else ""
+    code = Measure.objects.values_list("commodity_code", flat=True).get(pk=measure.pk)
+    operator, agent = mandates.acting_for(by, at, on_behalf=on_behalf, direction=direction, code=code)
     refuse_unconcerned(measure, operator, _("贵单位不是主送对象，也不是受影响的企业"))
     plan = Plan(kind="objection", title=measure.title, owner=measure.owner, folder=measure.folder, causes=(measure,),
                 number=documents.record_number("OB", office=measure.owner.code, at=at), words=grounds[:300],
-                due_on=deadlines.due_on("objection_answer", shanghai_date(at)), parts={"addressee": [operator]})  # fmt: skip
-    sheet = begin(plan, "raise", by=by, at=at, content={"grounds": grounds})
+                due_on=deadlines.due_on("objection_answer", shanghai_date(at)), parts=agents.parts("addressee", operator, agent))  # fmt: skip
+    sheet = begin(plan, "raise", by=by, at=at, content={"grounds": grounds} | agents.named(agent))
+    agents.tell_principal(sheet, operator, agent, at=at)
     Objection.objects.create(sheet=sheet, measure_id=measure.pk, operator=operator, grounds=grounds)
-    outbox.tell([measure.owner], subject=_("收到异议：%(title)s") % {"title": measure.title}, at=at, sheet=sheet)
+    outbox.tell([measure.owner], subject=sentence("收到异议：%(title)s", title=measure.title), at=at, sheet=sheet)
     return sheet
 
 
@@ -56,7 +68,7 @@ def answer_objection(sheet: Sheet, *, uphold: bool, answer: str, by: Person, at:
     advance(sheet, "uphold" if uphold else "reject", by=by, at=at, content={"answer": answer})
     row = Objection.objects.select_related("operator").get(pk=sheet.pk)
     outbox.tell(
-        [row.operator], subject=_("异议已答复：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=answer
+        [row.operator], subject=sentence("异议已答复：%(title)s", title=sheet.title), at=at, sheet=sheet, body=answer
     )
     return sheet
 
@@ -78,13 +90,13 @@ def file_traceability(
 ) -> Sheet:
     """File how lots can be traced, in one's own or a principal's name."""
     operator, agent = mandates.acting_for(by, at, on_behalf=on_behalf, direction=direction, code=commodity_code)
-    plan = Plan(kind="traceability", title=_("追溯声明：%(product)s") % {"product": product}, owner=office, words=f"{product} {lots}"[:2000],
+    plan = Plan(kind="traceability", title=sentence("追溯声明：%(product)s", product=product).chinese(), owner=office, words=f"{product} {lots}"[:2000],
                 number=documents.record_number("TR", office=office.code, at=at),
                 parts=agents.parts("reporter", operator, agent))  # fmt: skip
-    sheet = begin(plan, "file", by=by, at=at, content=agents.named(agent))
+    said = {"product": product, "lots": lots, "supplier": supplier, "customers": customers, "records": records}
+    sheet = begin(plan, "file", by=by, at=at, content=said | agents.named(agent))
     agents.tell_principal(sheet, operator, agent, at=at)
-    Traceability.objects.create(sheet=sheet, operator=operator, product=product, lots=lots, supplier=supplier, customers=customers,
-                                records=records)  # fmt: skip
+    Traceability.objects.create(sheet=sheet, operator=operator, **said)  # fmt: skip
     return sheet
 
 
@@ -94,7 +106,9 @@ def judge_traceability(sheet: Sheet, step: str, *, by: Person, at: datetime, not
     Traceability.objects.filter(pk=sheet.pk).update(note=note)
     advance(sheet, step, by=by, at=at, content={"note": note})
     row = Traceability.objects.select_related("operator").get(pk=sheet.pk)
-    outbox.tell([row.operator], subject=f"{sheet.title}：{note[:60]}", at=at, sheet=sheet)
+    outbox.tell(
+        [row.operator], subject=sentence("追溯声明有答复：%(title)s", title=sheet.title), at=at, sheet=sheet, body=note
+    )
     return sheet
 
 
@@ -104,7 +118,13 @@ def refile_traceability(
 ) -> Sheet:
     """File again after correction."""
     Traceability.objects.filter(pk=sheet.pk).update(lots=lots, supplier=supplier, customers=customers, records=records)
-    return advance(sheet, "refile", by=by, at=at, content={"lots": lots, "supplier": supplier, "customers": customers})
+    return advance(
+        sheet,
+        "refile",
+        by=by,
+        at=at,
+        content={"lots": lots, "supplier": supplier, "customers": customers, "records": records},
+    )
 
 
 def measure_of(number: str, principal: Organisation) -> Sheet | None:

@@ -17,6 +17,7 @@ from riskwatch.case.models import Folder, Sheet
 from riskwatch.case.steps import FIRM
 from riskwatch.followup import actions, cooperation, duties
 from riskwatch.followup.cooperation import unanswered
+from riskwatch.followup.filed import FILED
 from riskwatch.followup.models import VISITS, Figure, LiftApplication, Objection, Traceability, Visit
 from riskwatch.look.words import aside, labelled, listed
 from riskwatch.measures.ending import open_duties
@@ -139,28 +140,40 @@ class GrantForm(StepForm):
             del self.fields["release_duties"]
 
 
-class GroundsForm(StepForm):
+class OnBehalfForm(StepForm):
+    """Something that an addressee's agent may do in its name; whoever is no agent is not asked for whom."""
+
+    on_behalf = forms.ModelChoiceField(
+        Organisation.objects.none(), label=_("代表"), required=False, empty_label=_("本企业")
+    )
+
+    def prepare(self) -> None:
+        parts = ("addressee", "measured")
+        concerned = self.subject.concerns.filter(part__in=parts).values("organisation")
+        field = self.fields["on_behalf"]
+        field.queryset = principals(self.by, shanghai_date(self.at)).filter(pk__in=concerned)
+        if not field.queryset.exists():
+            del self.fields["on_behalf"]
+
+
+class GroundsForm(OnBehalfForm):
     grounds = text(_("异议理由"))
+    field_order = ("grounds", "on_behalf")
 
 
 class AnswerForm(StepForm):
     answer = text(_("答复"))
 
 
-class ApplyForm(StepForm):
+class ApplyForm(OnBehalfForm):
     report = text(_("风险消减评价报告"), rows=6, help_text=_("写明采取了哪些措施、效果如何、如何验证"))
-    on_behalf = forms.ModelChoiceField(
-        Organisation.objects.none(), label=_("代表"), required=False, empty_label=_("本企业")
-    )
     lines = forms.ModelMultipleChoiceField(
         Line.objects.none(), label=_("只申请部分批次"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    field_order = ("report", "on_behalf", "lines")
 
     def prepare(self) -> None:
-        addressed = self.subject.concerns.filter(part="addressee").values("organisation")
-        self.fields["on_behalf"].queryset = principals(self.by, shanghai_date(self.at)).filter(pk__in=addressed)
-        if not self.fields["on_behalf"].queryset.exists():
-            del self.fields["on_behalf"]
+        super().prepare()
         field = self.fields["lines"]
         mine = {p.organisation for p in posts_of(self.by, self.at).posts}
         own = Q(organisation__in=mine) | Q(organisation=None)
@@ -361,4 +374,5 @@ def install() -> None:
             "lift_application": application_facts,
             "traceability": trace_facts,
         },
+        filed_facts=FILED,
     )

@@ -16,12 +16,13 @@ from decree188.calendar import shanghai_date
 from decree188.disposal import operator_duties
 from riskwatch.case import agents, deadlines, outbox
 from riskwatch.case.access import visible
-from riskwatch.case.lifecycle import advance, lock
+from riskwatch.case.lifecycle import advance, lock, part_post, posts_of
 from riskwatch.case.models import Concern, Sheet
 from riskwatch.case.sheets import Plan, begin
+from riskwatch.case.steps import FIRM
 from riskwatch.documents import actions as documents
 from riskwatch.followup.models import Duty, Figure
-from riskwatch.look.words import listed
+from riskwatch.look.words import listed, sentence
 from riskwatch.measures import actions as measures
 from riskwatch.measures.ending import refuse_unbalanced
 from riskwatch.measures.models import Line, Measure
@@ -78,7 +79,7 @@ def know(
     ``report`` is the operator's own report from which the knowledge comes; the duties point to it. While a set is open
     for a product, another one is refused.
     """
-    refuse_unless(known_at <= at, _("知悉时间不能晚于现在"), code="future", status=422)
+    refuse_unless(known_at <= at, _("知悉时间不能晚于现在"), remedy=_("改正时间后再提交"), code="future", status=422)
     operator, agent = mandates.acting_for(by, at, on_behalf=on_behalf, direction=direction, code=commodity_code)
     Organisation.objects.select_for_update().get(pk=operator.pk)
     causes = (_own_report(report, operator, by=by, at=at),) if report is not None else ()
@@ -100,7 +101,7 @@ def know(
     agents.tell_principal(made[0], operator, agent, at=at)
     outbox.tell(
         [office],
-        subject=_("企业主动履行义务：%(product)s") % {"product": product},
+        subject=sentence("企业主动履行义务：%(product)s", product=product),
         at=at,
         sheet=made[0],
         role="case_officer",
@@ -110,7 +111,9 @@ def know(
 
 def _own_report(report: Sheet, operator: Organisation, *, by: Person, at: datetime) -> Sheet:
     own = own_reports(by, at).filter(pk=report.pk, concerns__organisation=operator, concerns__part="reporter").first()
-    refuse_unless(own is not None, _("只能选本企业的报告"), code="not_own", status=404)
+    refuse_unless(
+        own is not None, _("只能选本企业的报告"), remedy=_("重新选择本企业的报告"), code="not_own", status=404
+    )
     assert own is not None
     return own
 
@@ -131,11 +134,15 @@ def report(
     row = duty_on(sheet)
     missing = {n: str(Duty._meta.get_field(n).verbose_name) for n in NEEDS[row.kind] if not said.get(n)}  # type: ignore[union-attr]
     if missing:
-        raise Refusal(_("还须填写：%(what)s") % {"what": listed(missing.values())}, code="incomplete", status=422,
+        raise Refusal(_("还须填写：%(what)s") % {"what": listed(missing.values())}, remedy=_("补全后再提交"), code="incomplete", status=422,
                       rule=decree188.by_name("operator_duties"), fields=missing)  # fmt: skip
     kept = _figures(row, list(figures))
     Duty.objects.filter(pk=row.pk).update(**{k: v for k, v in said.items() if v not in ("", None)})
     shown = {k: str(v) for k, v in said.items() if v}
+    post = part_post(sheet, "addressee", FIRM, posts_of(by, at)) if step == "report" else None
+    if post is not None:
+        words = sentence("以贵单位名义报告了义务的履行情况：%(title)s", title=sheet.title)
+        agents.tell_of_act(sheet, "addressee", post.organisation, words, at=at)
     return advance(sheet, step, by=by, at=at, content=shown | ({"figures": kept} if kept else {}))
 
 
@@ -184,12 +191,18 @@ def verify_duty(sheet: Sheet, *, by: Person, at: datetime, customs_note: str, co
         _confirm(row, by=by, at=at)
     Duty.objects.filter(pk=sheet.pk).update(customs_note=customs_note)
     advance(sheet, "verify", by=by, at=at, content={"note": customs_note, "figures_confirmed": confirm_figures})
-    outbox.tell([row.operator], subject=_("义务已核实：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet)
+    outbox.tell([row.operator], subject=sentence("义务已核实：%(title)s", title=sheet.title), at=at, sheet=sheet)
     return sheet
 
 
 def _confirm(row: Duty, *, by: Person, at: datetime) -> None:
-    refuse_unless(row.measure_id is not None, _("本义务没有可登记的批次"), code="no_lines", status=422)
+    refuse_unless(
+        row.measure_id is not None,
+        _("本义务没有可登记的批次"),
+        remedy=_("取消勾选“数量属实”后再提交"),
+        code="no_lines",
+        status=422,
+    )
     assert row.measure_id is not None
     measure = Sheet.objects.select_related("owner", "folder").get(pk=row.measure_id)
     for figure in row.figures.select_related("line").order_by("line"):
@@ -206,7 +219,7 @@ def return_duty(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet
     advance(sheet, "return", by=by, at=at, content={"reason": reason})
     outbox.tell(
         [duty_on(sheet).operator],
-        subject=_("履行情况退回：%(title)s") % {"title": sheet.title},
+        subject=sentence("履行情况退回：%(title)s", title=sheet.title),
         at=at,
         sheet=sheet,
         body=reason,

@@ -18,7 +18,7 @@ from riskwatch.case.sheets import Plan, begin
 from riskwatch.documents import actions as documents
 from riskwatch.followup.models import LiftApplication
 from riskwatch.followup.parties import refuse_unconcerned
-from riskwatch.look.words import listed
+from riskwatch.look.words import listed, sentence
 from riskwatch.measures import actions as measures
 from riskwatch.measures.models import Line, Measure
 from riskwatch.parties import mandates
@@ -44,11 +44,13 @@ def apply_to_lift(
     direction = measure.folder.direction if measure.folder else ""
     code = Measure.objects.values_list("commodity_code", flat=True).get(pk=measure.pk)
     operator, agent = mandates.acting_for(by, at, on_behalf=on_behalf, direction=direction, code=code)
-    refuse_unless(measure.stage == "in_force", _("措施不在执行中，不需要申请解除"), code="not_in_force")
+    refuse_unless(
+        measure.stage == "in_force", _("措施不在执行中，不需要申请解除"), remedy=_("不必再办理"), code="not_in_force"
+    )
     refuse_unconcerned(
         measure, operator, _("只有主送对象或受影响的企业可以申请解除"), rule=decree188.by_name("lift_application")
     )
-    refuse_unless(report.strip(), _("申请解除须提交风险消减评价报告"), rule=decree188.by_name("lift_application"), code="report_missing",
+    refuse_unless(report.strip(), _("申请解除须提交风险消减评价报告"), remedy=_("填写风险消减评价报告"), rule=decree188.by_name("lift_application"), code="report_missing",
                   status=422)  # fmt: skip
     wanted = list(lines)
     fits = all(
@@ -62,7 +64,7 @@ def apply_to_lift(
     agents.tell_principal(sheet, operator, agent, at=at)
     row = LiftApplication.objects.create(sheet=sheet, measure_id=measure.pk, operator=operator, report=report)
     row.lines.set(wanted)
-    outbox.tell([measure.owner], subject=_("收到解除申请：%(title)s") % {"title": measure.title}, at=at, sheet=sheet)
+    outbox.tell([measure.owner], subject=sentence("收到解除申请：%(title)s", title=measure.title), at=at, sheet=sheet)
     return sheet
 
 
@@ -87,7 +89,7 @@ def reevaluate(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
     LiftApplication.objects.filter(pk=sheet.pk).update(returned_because=reason, authentic=None, conforms=None, authentic_why="",
                                                        conforms_why="")  # fmt: skip
     advance(sheet, "reevaluate", by=by, at=at, content={"reason": reason, "before": before})
-    outbox.tell([sheet.owner], subject=_("退回重新评估：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=reason,
+    outbox.tell([sheet.owner], subject=sentence("退回重新评估：%(title)s", title=sheet.title), at=at, sheet=sheet, body=reason,
                 role="case_officer")  # fmt: skip
     return sheet
 
@@ -110,7 +112,7 @@ def grant(sheet: Sheet, *, by: Person, at: datetime, answer: str, release_duties
     else:
         measures.lift(measure, by=by, at=at, reason=answer, release_duties=release_duties)
     outbox.tell(
-        [row.operator], subject=_("同意解除：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=answer
+        [row.operator], subject=sentence("同意解除：%(title)s", title=sheet.title), at=at, sheet=sheet, body=answer
     )
     return sheet
 
@@ -122,7 +124,7 @@ def refuse(sheet: Sheet, *, by: Person, at: datetime, answer: str) -> Sheet:
     advance(sheet, "refuse", by=by, at=at, content={"answer": answer})
     row = LiftApplication.objects.select_related("operator").get(pk=sheet.pk)
     outbox.tell(
-        [row.operator], subject=_("不同意解除：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=answer
+        [row.operator], subject=sentence("不同意解除：%(title)s", title=sheet.title), at=at, sheet=sheet, body=answer
     )
     return sheet
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -26,6 +27,17 @@ def course_of_sheet(sheet: int) -> QuerySet[Entry]:
         .select_related("strand", "actor", "on_behalf_of", "payload")
         .order_by("at", "pk")
     )
+
+
+def told(strand: str, acts: str) -> int:
+    """How many entries of a strand record an act whose name begins so."""
+    return Entry.objects.filter(strand__key=strand, act__startswith=acts).count()
+
+
+def latest(strand: str, acts: str) -> Entry | None:
+    """The last of them, with who did it and when."""
+    rows = Entry.objects.filter(strand__key=strand, act__startswith=acts).select_related("actor")
+    return rows.order_by("-pk").first()
 
 
 def happened(acts: Iterable[str], *, sheets: Iterable[int], since: datetime) -> bool:
@@ -54,6 +66,20 @@ def archived_as(package: str) -> Entry | None:
 def holds_entry(strand: str, number: int, own: bytes) -> bool:
     """Whether this journal wrote an entry of a strand."""
     return Entry.objects.filter(strand__key=strand, number=number, hash=own).exists()
+
+
+def latest_naming(key: str, values: Iterable[Any]) -> Entry | None:
+    """The last entry whose content names somebody under a key, by any of the names they go by."""
+    wanted = Q()
+    for value in values:
+        wanted |= Q(payload__content__contains={key: value})
+    return Entry.objects.filter(wanted).select_related("actor").order_by("-pk").first()
+
+
+def filed(sheet: int, acts: Iterable[str], people: QuerySet[Any]) -> Entry | None:
+    """The last entry by which some people did one of some acts on a sheet, with its content."""
+    rows = Entry.objects.filter(sheet_id=sheet, act__in=list(acts), actor__in=people, payload__isnull=False)
+    return rows.select_related("payload").order_by("-pk").first()
 
 
 def batches_of(sheet: int, act: str) -> QuerySet[Entry]:

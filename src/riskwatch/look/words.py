@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import wraps
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from django.conf import settings
 from django.utils.functional import lazy
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext, override
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -97,3 +99,52 @@ def kept(make: Callable[P, R]) -> Callable[P, R]:
             return make(*args, **kwargs)
 
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence with its values that is said later, to each reader in their own language.
+
+    Attributes
+    ----------
+    words : str
+        The message, in Chinese, with places for the values: ``"移送待接收：%(title)s"``.
+    values : mapping
+        What goes into the places. Text, numbers and days stay as they are; whatever else has names in both
+        languages (an organisation, a term) is kept in both: ``{"zh": ..., "en": ...}``.
+    """
+
+    words: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        said = {k: either(v["zh"], v["en"]) if isinstance(v, dict) else v for k, v in self.values.items()}
+        try:
+            return gettext(self.words) % said if said else gettext(self.words)
+        except (KeyError, TypeError, ValueError):
+            return self.words % said
+
+    def chinese(self) -> str:
+        """The sentence as it is printed or kept for good."""
+        return kept(self.__str__)()
+
+
+def sentence(words: str, /, **values: Any) -> Sentence:
+    """A sentence to be said later; the catalogue of messages gathers its words here.
+
+    >>> sentence("收到%(title)s", title="通告").chinese()
+    '收到通告'
+    """
+    return Sentence(words, {name: _both(value) for name, value in values.items()})
+
+
+def _both(value: Any) -> Any:
+    if isinstance(value, str | int):
+        return value
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    with override("zh-hans"):
+        chinese = str(value)
+    with override("en"):
+        ours = str(value)
+    return chinese if ours == chinese else {"zh": chinese, "en": ours}

@@ -17,6 +17,7 @@ from riskwatch.case.lifecycle import advance, lock
 from riskwatch.case.models import Sheet
 from riskwatch.case.sheets import concern
 from riskwatch.documents import actions as documents
+from riskwatch.look.words import sentence
 from riskwatch.measures import checks, filing, instructions, served
 from riskwatch.measures.checks import missing_fields as missing_fields
 from riskwatch.measures.checks import rule_book as rule_book
@@ -93,7 +94,12 @@ def _keep_version(measure: Measure, number: int, reason: str, *, by: Person, at:
 def adjust(sheet: Sheet, *, by: Person, at: datetime, reason: str, **texts: Any) -> Sheet:
     """Adjust a measure because the risk changed: a new version to the same audience, filed again."""
     refuse_unless(
-        fresh(reason), _("调整须写明风险的变化"), rule=decree188.by_name("adjust"), code="reason_missing", status=422
+        fresh(reason),
+        _("调整须写明风险的变化"),
+        remedy=_("写明风险发生了什么变化"),
+        rule=decree188.by_name("adjust"),
+        code="reason_missing",
+        status=422,
     )
     lock(sheet)
     changes = {k: v for k, v in texts.items() if k in TEXTS and v not in ("", None)}
@@ -114,11 +120,24 @@ def adjust(sheet: Sheet, *, by: Person, at: datetime, reason: str, **texts: Any)
 def extend(sheet: Sheet, *, by: Person, at: datetime, reason: str, ends_on: date) -> Sheet:
     """Extend a term before it is over, on fresh grounds."""
     refuse_unless(
-        fresh(reason), _("延期须写明新的理由"), rule=decree188.by_name("adjust"), code="reason_missing", status=422
+        fresh(reason),
+        _("延期须写明新的理由"),
+        remedy=_("填写理由"),
+        rule=decree188.by_name("adjust"),
+        code="reason_missing",
+        status=422,
     )
     now = lock(sheet)
-    refuse_unless(now.ends_on is not None, _("本措施没有期限，不需要延期"), code="no_term")
-    refuse_unless(now.ends_on is None or ends_on > now.ends_on, _("新的期限应晚于原期限"), code="term_past", status=422)
+    refuse_unless(
+        now.ends_on is not None, _("本措施没有期限，不需要延期"), remedy=_("需要结束的，办理解除"), code="no_term"
+    )
+    refuse_unless(
+        now.ends_on is None or ends_on > now.ends_on,
+        _("新的期限应晚于原期限"),
+        remedy=_("改为原期限以后的日期"),
+        code="term_past",
+        status=422,
+    )
     advance(sheet, "extend", by=by, at=at, content={"reason": reason, "from": now.ends_on, "to": ends_on})
     Sheet.objects.filter(pk=sheet.pk).update(ends_on=ends_on)
     _renew(sheet, reason, by=by, at=at)
@@ -130,7 +149,7 @@ def _renew(sheet: Sheet, reason: str, *, by: Person, at: datetime) -> None:
     number = measure.versions.count() + 1
     _keep_version(measure, number, reason, by=by, at=at)
     filing.open_filing(measure.sheet, version=number, by=by, at=at)
-    outbox.tell(served.audience(measure), subject=_("措施有变更：%(title)s（第%(n)s版）") % {"title": sheet.title, "n": number},
+    outbox.tell(served.audience(measure), subject=sentence("措施有变更：%(title)s（第%(n)s版）", title=sheet.title, n=number),
                 at=at, sheet=sheet, body=reason)  # fmt: skip
     instructions.put(measure, f"v{number}", at=at)
     served.set_due(measure)

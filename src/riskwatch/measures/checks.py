@@ -78,7 +78,7 @@ def refuse_term(kind: str, ends_on: date | None, today: date) -> None:
     if rules.term is TermRule.REQUIRED and ends_on is None:
         raise Refusal(_("%(name)s必须规定实施期限") % {"name": said(rules)}, remedy=_("填写期限"), code="term_missing", status=422,
                       fields={"ends_on": _("不能为空")})  # fmt: skip
-    refuse_unless(not (rules.term is TermRule.FORBIDDEN and ends_on), _("%(name)s不设期限") % {"name": said(rules)}, code="term_given",
+    refuse_unless(not (rules.term is TermRule.FORBIDDEN and ends_on), _("%(name)s不设期限") % {"name": said(rules)}, remedy=_("清空期限后再提交"), code="term_given",
                   status=422)  # fmt: skip
     refuse_past("ends_on", _("实施期限"), ends_on, today, code="term_past")
 

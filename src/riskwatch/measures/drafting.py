@@ -16,7 +16,7 @@ from riskwatch.case.actions import refuse_without_post
 from riskwatch.case.lifecycle import advance, lock
 from riskwatch.case.models import Sheet
 from riskwatch.case.sheets import Plan, begin, concern, index_words
-from riskwatch.look.words import listed
+from riskwatch.look.words import either, listed, sentence
 from riskwatch.measures import checks
 from riskwatch.measures.checks import rule_book
 from riskwatch.measures.models import Addressee, Line, Measure
@@ -50,7 +50,7 @@ def draft(
     operators are in this case.
     """
     rules, today, to, hit = rule_book(kind), shanghai_date(at), list(addressees), list(measured)
-    refuse_unless(not rules.refuses, rules.refuses, remedy=_("按现行程序在线下办理"), rule=decree188.by_name("rapid_responses"),
+    refuse_unless(not rules.refuses, either(rules.refuses, rules.refuses_en), remedy=_("按现行程序在线下办理"), rule=decree188.by_name("rapid_responses"),
                   code="not_available")  # fmt: skip
     checks.refuse_undecided(decision)
     _refuse_contents(kind, to, texts, ends_on, today)
@@ -157,11 +157,13 @@ def _rewrite(
 def set_role(sheet: Sheet, *, organisation: Organisation, role_in_case: str, by: Person, at: datetime) -> Sheet:
     """Record what one operator is in this case and direction; another may be something else in the same measure."""
     lock(sheet)
-    refuse_without_post(sheet.owner, ("case_officer",), by=by, at=at)
+    post = refuse_without_post(sheet.owner, ("case_officer",), by=by, at=at)
     changed = sheet.concerns.filter(organisation=organisation).update(role_in_case=role_in_case)
-    refuse_unless(changed, _("该单位与本措施无关"), code="not_addressee", status=404)
+    refuse_unless(
+        changed, _("该单位与本措施无关"), remedy=_("改选主送对象或受影响的企业"), code="not_addressee", status=404
+    )
     journalling.record(sheet, f"{sheet.kind}.set_role", by=by, at=at, rule="operator_roles",
-                       content={"organisation": organisation.pk, "role": role_in_case})  # fmt: skip
+                       content={"organisation": organisation.pk, "role": role_in_case}, holder=post.holder)  # fmt: skip
     return sheet
 
 
@@ -174,7 +176,7 @@ def review(sheet: Sheet, *, by: Person, at: datetime, secrecy_reviewed: bool, re
     if missing:
         raise Refusal(_("文稿缺少：%(what)s") % {"what": listed(missing.values())}, remedy=_("退回补全"), code="incomplete",
                       status=422, fields=missing)  # fmt: skip
-    refuse_unless(secrecy_reviewed or rule_book(sheet.kind).audience == "offices", _("对外文稿须先作保密审查"),
+    refuse_unless(secrecy_reviewed or rule_book(sheet.kind).audience == "offices", _("对外文稿须先作保密审查"), remedy=_("审查后勾选"),
                   rule=decree188.by_name("secrecy"), code="secrecy_unreviewed", status=422)  # fmt: skip
     Measure.objects.filter(pk=sheet.pk).update(secrecy_reviewed=secrecy_reviewed, returned_because="")
     return advance(sheet, "review", by=by, at=at, content={"secrecy_reviewed": secrecy_reviewed, "remark": remark})
@@ -190,7 +192,7 @@ def send_up(sheet: Sheet, *, by: Person, at: datetime, remark: str = "") -> Shee
     advance(sheet, "send_up", by=by, at=at, content={"from": now.owner.code, "remark": remark})
     Measure.objects.filter(pk=sheet.pk).update(drafted_for=now.owner)
     Sheet.objects.filter(pk=sheet.pk).update(owner=headquarters)
-    outbox.tell([headquarters], subject=_("%(office)s报请发布：%(title)s") % {"office": now.owner, "title": sheet.title}, at=at,
+    outbox.tell([headquarters], subject=sentence("%(office)s报请发布：%(title)s", office=now.owner, title=sheet.title), at=at,
                 sheet=sheet, role="issuer", body=remark)  # fmt: skip
     sheet.refresh_from_db()
     return sheet
@@ -205,7 +207,7 @@ def send_back(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
     if drafted_for:
         Sheet.objects.filter(pk=sheet.pk).update(owner=drafted_for)
         sheet.refresh_from_db()
-    outbox.tell([sheet.owner], subject=_("文稿退回修改：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=reason,
+    outbox.tell([sheet.owner], subject=sentence("文稿退回修改：%(title)s", title=sheet.title), at=at, sheet=sheet, body=reason,
                 role="case_officer")  # fmt: skip
     return sheet
 

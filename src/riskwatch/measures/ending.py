@@ -16,7 +16,7 @@ from riskwatch.case import journalling, outbox
 from riskwatch.case.actions import refuse_without_post
 from riskwatch.case.lifecycle import advance, lock
 from riskwatch.case.models import Sheet
-from riskwatch.look.words import listed
+from riskwatch.look.words import listed, sentence
 from riskwatch.measures import instructions, served
 from riskwatch.measures.models import Addressee, Line, Measure
 from riskwatch.measures.ports import Change, tell_followers
@@ -26,7 +26,12 @@ from riskwatch.refusals import Refusal, refuse_unless
 
 def _refuse_groundless(reason: str) -> None:
     refuse_unless(
-        reason.strip(), _("解除须写明理由"), rule=decree188.by_name("lift_when_gone"), code="reason_missing", status=422
+        reason.strip(),
+        _("解除须写明理由"),
+        remedy=_("填写理由"),
+        rule=decree188.by_name("lift_when_gone"),
+        code="reason_missing",
+        status=422,
     )
 
 
@@ -46,7 +51,7 @@ def lift(
     Sheet.objects.filter(pk=sheet.pk).update(lifted_on=shanghai_date(at))
     outbox.tell(
         served.audience(measure),
-        subject=_("措施已解除：%(title)s") % {"title": sheet.title},
+        subject=sentence("措施已解除：%(title)s", title=sheet.title),
         at=at,
         sheet=sheet,
         body=reason,
@@ -83,7 +88,7 @@ def lift_lines(sheet: Sheet, lines: Iterable[Line], *, by: Person, at: datetime,
     measure = Measure.objects.select_related("sheet__owner").get(pk=sheet.pk)
     owners = {line.organisation_id for line in found}
     told = [o for o in served.audience(measure) if None in owners or o.pk in owners]
-    subject = _("部分批次已解除：%(title)s") % {"title": sheet.title}
+    subject = sentence("部分批次已解除：%(title)s", title=sheet.title)
     outbox.tell(told, subject=subject, at=at, sheet=sheet, body=f"{'、'.join(batches)}：{reason}")
     tell_followers(sheet, Change.CONTENT, by=by, at=at)
     return sheet
@@ -93,7 +98,13 @@ def refuse_unbalanced(batch: str, affected: Decimal, parts: Iterable[Decimal]) -
     """The sum of what became of a batch; refused when a part is negative or the sum is more than was affected."""
     amounts = list(parts)
     total = sum(amounts, Decimal(0))
-    refuse_unless(min(amounts) >= 0, _("批次%(batch)s的数量不能为负") % {"batch": batch}, code="negative", status=422)
+    refuse_unless(
+        min(amounts) >= 0,
+        _("批次%(batch)s的数量不能为负") % {"batch": batch},
+        remedy=_("核对各项数量"),
+        code="negative",
+        status=422,
+    )
     refuse_unless(total <= affected, _("批次%(batch)s合计%(total)s超过涉及数量%(affected)s")
                   % {"batch": batch, "total": total, "affected": affected}, remedy=_("核对各项数量"),
                   rule=decree188.by_name("rapid_responses"), code="too_many", status=422)  # fmt: skip
@@ -105,13 +116,20 @@ def execute(sheet: Sheet, line: Line, *, by: Person, at: datetime, returned: Dec
             corrected: Decimal, unaccounted_reason: str = "") -> Sheet:  # fmt: skip
     """Record what became of a batch; more than was affected is refused."""
     lock(sheet)
-    refuse_without_post(sheet.owner, ("case_officer", "verifier"), by=by, at=at)
-    refuse_unless(sheet.stage == "in_force", _("措施不在执行中，不能登记执行数量"), code="not_in_force")
+    post = refuse_without_post(sheet.owner, ("case_officer", "verifier"), by=by, at=at)
+    refuse_unless(
+        sheet.stage == "in_force",
+        _("措施不在执行中，不能登记执行数量"),
+        remedy=_("签发后再登记；已解除的不必登记"),
+        code="not_in_force",
+    )
     row = Line.objects.select_for_update(of=("self",)).get(pk=line.pk, measure=sheet.pk)
     total = refuse_unbalanced(row.batch, row.affected, (returned, destroyed, recalled, corrected))
     Line.objects.filter(pk=row.pk).update(returned=returned, destroyed=destroyed, recalled=recalled, corrected=corrected,
                                           unaccounted_reason=unaccounted_reason[:300])  # fmt: skip
-    journalling.record(sheet, f"{sheet.kind}.execute", by=by, at=at, content={"line": row.pk, "total": str(total)})
+    journalling.record(
+        sheet, f"{sheet.kind}.execute", by=by, at=at, content={"line": row.pk, "total": str(total)}, holder=post.holder
+    )
     return sheet
 
 

@@ -16,6 +16,7 @@ from riskwatch.case.lifecycle import advance
 from riskwatch.case.models import Sheet
 from riskwatch.case.sheets import Plan, put
 from riskwatch.documents import actions as documents
+from riskwatch.look.words import sentence
 from riskwatch.measures.models import Filing, Version
 from riskwatch.parties import queries as parties
 from riskwatch.parties.models import Organisation, Person
@@ -44,6 +45,7 @@ def send(sheet: Sheet, *, by: Person, at: datetime, summary: str) -> Sheet:
     refuse_unless(
         summary.strip(),
         _("备案须写明措施概要"),
+        remedy=_("填写措施概要"),
         rule=decree188.by_name("file_upward"),
         code="summary_missing",
         status=422,
@@ -55,7 +57,7 @@ def send(sheet: Sheet, *, by: Person, at: datetime, summary: str) -> Sheet:
                "sections": sections, "signer": str(by)}  # fmt: skip
     documents.make_paper("filing", content, number=sheet.number, sheet=sheet.pk, version=sheet.version, by=by, at=at)
     advance(sheet, "file", by=by, at=at, content={"summary": summary})
-    outbox.tell([row.superior], subject=_("收到备案：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet)
+    outbox.tell([row.superior], subject=sentence("收到备案：%(title)s", title=sheet.title), at=at, sheet=sheet)
     return sheet
 
 
@@ -71,6 +73,6 @@ def send_back(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
     Filing.objects.filter(pk=sheet.pk).update(returned_because=reason)
     advance(sheet, "send_back", by=by, at=at, content={"reason": reason})
     outbox.tell(
-        [sheet.owner], subject=_("备案退回补正：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=reason
+        [sheet.owner], subject=sentence("备案退回补正：%(title)s", title=sheet.title), at=at, sheet=sheet, body=reason
     )
     return sheet

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet
-from django.utils.translation import gettext as _
 
 from riskwatch.case import outbox
+from riskwatch.look.words import Sentence, sentence
 from riskwatch.measures.models import Instruction, Measure
 from riskwatch.measures.ports import Finding, InspectionControl, PartnerRefusal, PartnerTrouble
 
@@ -74,24 +74,25 @@ def _send(pk: int, control: InspectionControl, *, at: datetime) -> int:
         if row.tries + 1 >= MOST_TRIES:
             _tell(
                 row,
-                _("布控指令多次未送达：%(title)s"),
-                _("请系统管理员检查与布控系统的连接，恢复后“延期”或“调整”措施即重新下达"),
+                sentence("布控指令多次未送达：%(title)s", title=row.measure.sheet.title),
+                sentence("请系统管理员检查与布控系统的连接，恢复后“延期”或“调整”措施即重新下达"),
                 at=at,
             )
     except PartnerRefusal as refusal:
         done |= {"problem": str(refusal)[:300], "refused_at": at}
-        remedy = _("对方不接受的原因：%(why)s。请按原因“调整”措施，新版本将重新下达；不能调整的，改用其他措施") % {
-            "why": refusal
-        }
-        _tell(row, _("布控指令被拒：%(title)s"), remedy, at=at)
+        remedy = sentence(
+            "对方不接受的原因：%(why)s。请按原因“调整”措施，新版本将重新下达；不能调整的，改用其他措施",
+            why=str(refusal),
+        )
+        _tell(row, sentence("布控指令被拒：%(title)s", title=row.measure.sheet.title), remedy, at=at)
     Instruction.objects.filter(pk=pk).update(tries=F("tries") + 1, **done)
     return 1 if "receipt" in done else 0
 
 
-def _tell(row: Instruction, subject: str, remedy: str, *, at: datetime) -> None:
+def _tell(row: Instruction, subject: Sentence, remedy: Sentence, *, at: datetime) -> None:
     sheet = row.measure.sheet
     for role in ("case_officer", "issuer"):
-        outbox.tell([sheet.owner], subject=subject % {"title": sheet.title}, body=remedy, at=at, sheet=sheet, role=role,
+        outbox.tell([sheet.owner], subject=subject, body=remedy, at=at, sheet=sheet, role=role,
                     once=f"partner:{row.pk}:{role}")  # fmt: skip
 
 

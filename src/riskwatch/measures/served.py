@@ -15,6 +15,7 @@ from riskwatch.case.actions import refuse_without_post
 from riskwatch.case.lifecycle import lock, posts_of
 from riskwatch.case.models import Sheet
 from riskwatch.case.sheets import Plan, put
+from riskwatch.look.words import sentence
 from riskwatch.measures.models import Addressee, Measure
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import refuse_unless
@@ -30,7 +31,7 @@ def deliver(measure: Measure, *, by: Person, at: datetime) -> None:
     if MEASURE_RULES[measure.sheet.kind].acknowledged:
         measure.addressees.update(acknowledge_by=deadlines.due_on("acknowledge", today))
     outbox.tell(
-        audience(measure), subject=_("收到%(title)s") % {"title": measure.sheet.title}, at=at, sheet=measure.sheet
+        audience(measure), subject=sentence("收到%(title)s", title=measure.sheet.title), at=at, sheet=measure.sheet
     )
     set_due(measure)
 
@@ -66,20 +67,32 @@ def record_service(
 ) -> Sheet:
     """Record service on paper, with its proof."""
     lock(sheet)
-    refuse_without_post(sheet.owner, ("case_officer", "verifier"), by=by, at=at)
-    refuse_unless(served_on <= shanghai_date(at), _("送达日期不能晚于今天"), code="future", status=422)
+    post = refuse_without_post(sheet.owner, ("case_officer", "verifier"), by=by, at=at)
     refuse_unless(
-        sheet.starts_on is None or served_on >= sheet.starts_on, _("送达日期不能早于签发"), code="too_early", status=422
+        served_on <= shanghai_date(at),
+        _("送达日期不能晚于今天"),
+        remedy=_("改为今天或以前的日期"),
+        code="future",
+        status=422,
+    )
+    refuse_unless(
+        sheet.starts_on is None or served_on >= sheet.starts_on,
+        _("送达日期不能早于签发"),
+        remedy=_("改为签发当日或以后的日期"),
+        code="too_early",
+        status=422,
     )
     row = Addressee.objects.select_for_update().filter(measure=sheet.pk, organisation=organisation).first()
-    refuse_unless(row is not None, _("该单位不是主送对象"), code="not_addressee", status=404)
+    refuse_unless(row is not None, _("该单位不是主送对象"), remedy=_("改选主送对象"), code="not_addressee", status=404)
     assert row is not None
-    refuse_unless(row.served_on is None, _("已于%(day)s送达") % {"day": row.served_on}, code="served")
+    refuse_unless(
+        row.served_on is None, _("已于%(day)s送达") % {"day": row.served_on}, remedy=_("不必再办理"), code="served"
+    )
     Addressee.objects.filter(pk=row.pk).update(served_on=served_on, service=service, proof=proof[:200], recorded_by=by)
     open_duties(sheet, organisation, since=served_on, by=by, at=at)
     set_due(Measure.objects.get(pk=sheet.pk))
     journalling.record(sheet, f"{sheet.kind}.serve", by=by, at=at,
-                       content={"organisation": organisation.pk, "on": served_on, "how": service, "proof": proof})  # fmt: skip
+                       content={"organisation": organisation.pk, "on": served_on, "how": service, "proof": proof}, holder=post.holder)  # fmt: skip
     return sheet
 
 
@@ -89,9 +102,11 @@ def acknowledge(sheet: Sheet, *, by: Person, at: datetime, remark: str = "") -> 
     lock(sheet)
     mine = {p.organisation for p in posts_of(by, at).posts}
     row = Addressee.objects.select_for_update().filter(measure=sheet.pk, organisation__in=mine).first()
-    refuse_unless(row is not None, _("贵单位不是主送对象"), code="not_addressee", status=403)
+    refuse_unless(
+        row is not None, _("贵单位不是主送对象"), remedy=_("不必签收；核对措施的编号"), code="not_addressee", status=403
+    )
     assert row is not None
-    refuse_unless(row.acknowledged_at is None, _("已经签收过"), code="acknowledged")
+    refuse_unless(row.acknowledged_at is None, _("已经签收过"), remedy=_("不必再办理"), code="acknowledged")
     today = shanghai_date(at)
     if row.served_on is None:
         open_duties(sheet, row.organisation, since=today, by=by, at=at)

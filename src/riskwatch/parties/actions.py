@@ -150,10 +150,15 @@ def _refuse_combined(person: Person, role: str, today: date) -> None:
 @transaction.atomic
 def end(membership: Membership, *, by: Person, at: datetime) -> None:
     """End a post, from today on."""
-    refuse_without_role("security_admin", by=by, at=at)
-    Membership.objects.filter(pk=membership.pk).update(until=shanghai_date(at) - timedelta(days=1), ended_by=by)
-    content = {"post": membership.pk, "person": membership.person_id, "role": membership.role}
-    write("post.end", by=by, at=at, content=content)
+    absent = refuse_without_role("security_admin", by=by, at=at)
+    today = shanghai_date(at)
+    now = Membership.objects.select_for_update(of=("self",)).select_related("ended_by").get(pk=membership.pk)
+    over = now.until is not None and now.until < today
+    refuse_unless(not over, _("这个岗位已由%(who)s收回，最后一天是%(day)s") % {"who": now.ended_by, "day": now.until},
+                  remedy=_("不必再办理"), rule=officers(), code="ended")  # fmt: skip
+    Membership.objects.filter(pk=now.pk).update(until=today - timedelta(days=1), ended_by=by)
+    content = {"post": now.pk, "person": now.person_id, "role": now.role}
+    write("post.end", by=by, at=at, content=content, absent=absent)
 
 
 @transaction.atomic
@@ -166,7 +171,8 @@ def leave(person: Person, *, hand_over_to: Person | None, by: Person, at: dateti
     refuse_foreign(person, by=by, at=at)
     refuse_unless(person.pk != by.pk, _("不能停用自己的账号"), remedy=_("请另一位管理员办理"), rule=separation(),
                   code="own_account", status=403)  # fmt: skip
-    refuse_unless(person.is_active, _("账号已停用"), remedy=_("不必再办理"), rule=officers(), code="left")
+    now = Person.objects.select_for_update().get(pk=person.pk)
+    refuse_unless(now.is_active, _("账号已停用"), remedy=_("不必再办理"), rule=officers(), code="left")
     answers_for = Person.objects.filter(answered_by=person, is_active=True)
     refuse_unless(
         hand_over_to is not None or not answers_for.exists(),
@@ -203,19 +209,23 @@ def refuse_foreign(person: Person, *, by: Person, at: datetime) -> None:
 
 
 @transaction.atomic
-def make_colleague(*, username: str, name_zh: str, password: str, role: str, by: Person, at: datetime) -> Person:
-    """An operator's manager gives a colleague an account in the same firm."""
-    refuse_without_role("operator_manager", by=by, at=at)
-    mine = [p for p in queries.posts(by, shanghai_date(at)) if p.role == "operator_manager"]
+def make_colleague(
+    *, username: str, name_zh: str, password: str, role: str, by: Person, at: datetime, firm: Organisation | None = None
+) -> Person:
+    """An operator's manager gives a colleague an account in the same firm; ``firm`` says which of several."""
+    absent = refuse_without_role("operator_manager", by=by, at=at)
+    if firm is not None:
+        refuse_outside_own(firm, ("operator_manager",), by=by, at=at)
+    posts = [p for p in queries.posts(by, shanghai_date(at)) if p.role == "operator_manager"]
+    place = firm.pk if firm else posts[0].organisation
     refuse_unless(role in ("operator_staff", "operator_manager"), _("岗位不正确"), remedy=_("选企业负责人或企业经办人"),
                   rule=officers(), code="wrong_role", status=422)  # fmt: skip
     username = free(username)
     refuse_weak(password)
     made = Person.objects.create_user(username, password, name_zh=name_zh, joined_at=at, one_time_password=True)
-    Membership.objects.create(
-        person=made, organisation_id=mine[0].organisation, role=role, since=shanghai_date(at), granted_by=by
-    )
-    write("person.make_colleague", by=by, at=at, content={"person": made.pk, "organisation": mine[0].organisation})
+    Membership.objects.create(person=made, organisation_id=place, role=role, since=shanghai_date(at), granted_by=by)
+    content = {"person": made.pk, "organisation": place}
+    write("person.make_colleague", by=by, at=at, content=content, absent=absent)
     return made
 
 
@@ -269,6 +279,7 @@ def end_deputy(row: Deputy, *, by: Person, at: datetime) -> None:
     if by.pk != row.absent_id:
         refuse_without_role("security_admin", by=by, at=at)
     today = shanghai_date(at)
+    row = Deputy.objects.select_for_update().get(pk=row.pk)
     refuse_unless(row.until >= today, _("代理已经结束"), remedy=_("不必再办理"), rule=officers(), code="ended")
     Deputy.objects.filter(pk=row.pk).update(until=today - timedelta(days=1))
     write("deputy.end", by=by, at=at, content={"absent": row.absent_id, "deputy": row.deputy_id})
@@ -317,6 +328,7 @@ def declare_reporting_system(firm: Organisation, words: str, *, by: Person, at: 
     refuse_outside_own(firm, ("operator_manager",), by=by, at=at)
     refuse_unless(words.strip(), _("制度内容不能为空"), remedy=_("写明谁在多长时间内向谁报告"),
                   rule=decree188.by_name("operator_must_report"), code="empty", status=422)  # fmt: skip
+    firm = Organisation.objects.select_for_update().get(pk=firm.pk)
     Organisation.objects.filter(pk=firm.pk).update(reporting_system=words)
     write("operator.reporting_system", by=by, at=at, rule="operator_must_report",
           content={"organisation": firm.pk, "words": words})  # fmt: skip

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 import decree188
 from decree188.calendar import shanghai_date
+from riskwatch.journal import queries as journal
+from riskwatch.look.templatetags.look import shanghai
 from riskwatch.parties import actions, forms, mandates, organisations, queries
 from riskwatch.parties.models import Mandate, Organisation, Person
 from riskwatch.parties.queries import Post
-from riskwatch.refusals import refuse_unless
+from riskwatch.refusals import Refusal, refuse_unless
 
 Posts = tuple[Post, ...]
 
@@ -40,6 +44,8 @@ class PartyAct:
         ``offered(subject, posts, person)``: whether to show the button; the action refuses by itself.
     api : bool
         Whether programs may do it; keys are made by people alone.
+    button : bool
+        Whether pages show a button for it; not where a page has the act's form on it already.
     """
 
     on: str
@@ -50,6 +56,7 @@ class PartyAct:
     offered: Callable[[Any, Posts, Person], bool]
     rule: str = "officers"
     api: bool = True
+    button: bool = True
 
     @property
     def name(self) -> str:
@@ -100,6 +107,43 @@ def refuse_unoffered(one: PartyAct, subject: Any, *, by: Person, at: datetime) -
         code="no_post",
         status=403,
     )
+
+
+# What changes on a row without anybody acting on it, and what nobody may learn from a version.
+UNTOLD = ("last_login", "password", "one_time_password")
+
+
+def version_of(subject: Organisation | Person) -> str:
+    """What a page sends back to show which state of somebody's particulars it saw."""
+    fields = [f for f in subject._meta.concrete_fields if f.name not in UNTOLD]
+    said = "\x1f".join(f"{f.name}={f.value_from_object(subject)}" for f in fields)
+    return sha256(said.encode()).hexdigest()[:16]
+
+
+@transaction.atomic
+def take(one: PartyAct, subject: Any, said: dict[str, Any], *, by: Person, at: datetime, seen: str = "") -> Any:
+    """Take an act with a form's cleaned values: the subject's row is locked, and one that changed meanwhile is refused.
+
+    ``seen`` is the version that the person's page showed; empty when they saw none.
+    """
+    if isinstance(subject, Organisation | Person):
+        now = type(subject)._default_manager.select_for_update().get(pk=subject.pk)
+        if seen and version_of(now) != seen:
+            raise _moved(now)
+        subject.refresh_from_db()
+    return one.do(subject, by=by, at=at, **said)
+
+
+def _moved(subject: Any) -> Refusal:
+    names = [subject.pk, getattr(subject, "code", ""), getattr(subject, "username", "")]
+    key = "organisation" if isinstance(subject, Organisation) else "person"
+    last = journal.latest_naming(key, [n for n in names if n])
+    words = (
+        _now("%(who)s已于%(when)s改动过，您看到的已不是最新内容") % {"who": last.actor, "when": shanghai(last.at)}
+        if last
+        else _now("内容已有改动，您看到的已不是最新内容")
+    )
+    return Refusal(words, remedy=_now("刷新页面，看过新内容后再办理"), rule=decree188.by_name("officers"), code="moved")
 
 
 def has(*wanted: str) -> Callable[[Any, Posts, Person], bool]:
@@ -197,6 +241,15 @@ def _grant(person: Person, *, organisation: Organisation, role: str, **said: Any
     return person
 
 
+def _colleague(firm: Organisation, **said: Any) -> Person:
+    return actions.make_colleague(firm=firm, **said)
+
+
+def _reporting_system(firm: Organisation, *, reporting_system: str, by: Person, at: datetime) -> Organisation:
+    actions.declare_reporting_system(firm, reporting_system, by=by, at=at)
+    return firm
+
+
 def install() -> None:
     """Enter the acts of this room."""
     watch = has("policy", "supervisor", "security_admin")
@@ -231,6 +284,10 @@ def install() -> None:
                  of_kind(("operator",), _customs), where),
         PartyAct("organisation", "mandate-revoke", forms.RevokeMandateForm, _then(mandates.revoke_mandate, "mandate"), _("撤销委托"),
                  of_kind(("operator",), either(_customs, _principal_manager)), where),
+        PartyAct("organisation", "colleague-add", forms.ColleagueForm, _colleague, _("增加同事账号"),
+                 of_kind(("operator",), inside("operator_manager")), where, button=False),
+        PartyAct("organisation", "reporting-system", forms.SystemForm, _reporting_system, _("备案风险信息报告制度"),
+                 of_kind(("operator",), inside("operator_manager")), "operator_must_report", button=False),
         PartyAct("person", "post-grant", forms.PostForm, _grant, _("授予岗位"), _active(has("security_admin"))),
         PartyAct("person", "post-end", forms.EndPostForm, _then(actions.end, "post"), _("收回岗位"), has("security_admin")),
         PartyAct("person", "token-issue", forms.TokenForm, _issue, _("生成令牌"), _active(either(own, _service)), api=False),

@@ -134,6 +134,28 @@ class AmendForm(PartyForm):
             field.initial = getattr(self.subject, name)
 
 
+class ColleagueForm(PartyForm):
+    """A colleague's account; its password is used once, and the colleague chooses their own."""
+
+    username = forms.CharField(label=_("用户名"), max_length=60)
+    name_zh = forms.CharField(label=_("姓名"), max_length=60)
+    role = forms.ChoiceField(
+        label=_("岗位"), choices=[("operator_staff", _("企业经办人")), ("operator_manager", _("企业负责人"))]
+    )
+    password = forms.CharField(label=_("初始密码"), widget=forms.PasswordInput, max_length=128)
+
+
+class SystemForm(PartyForm):
+    """How the firm reports risks inside."""
+
+    reporting_system = forms.CharField(
+        label=_("本企业的风险信息报告制度"), widget=forms.Textarea(attrs={"rows": 5}), max_length=8000
+    )
+
+    def prepare(self) -> None:
+        self.fields["reporting_system"].initial = self.subject.reporting_system
+
+
 class ReasonForm(PartyForm):
     reason = forms.CharField(label=_("理由"), widget=forms.Textarea(attrs={"rows": 2}), max_length=300)
 

@@ -83,7 +83,8 @@ def amend_organisation(organisation: Organisation, *, by: Person, at: datetime, 
     """Mend an organisation's name and particulars; old and new stand in the journal. Its code and kind stay."""
     refuse_without_role("system_admin", by=by, at=at)
     _refuse_office(organisation)
-    changes = {k: (getattr(organisation, k), v) for k, v in facts.items() if getattr(organisation, k) != v}
+    now = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    changes = {k: (getattr(now, k), v) for k, v in facts.items() if getattr(now, k) != v}
     refuse_unless(changes, _("没有改动"), remedy=_("改动后再提交"), rule=officers(), code="nothing_changed", status=422)
     named = {"sort_key": sort_key(facts["name_zh"])} if "name_zh" in changes else {}
     Organisation.objects.filter(pk=organisation.pk).update(**{k: new for k, (_old, new) in changes.items()}, **named)
@@ -97,7 +98,7 @@ def close_organisation(organisation: Organisation, *, reason: str, by: Person, a
     """An organisation is no more, from tomorrow on; refused while anybody holds a post in it."""
     refuse_without_role("system_admin", by=by, at=at)
     _refuse_office(organisation)
-    refuse_closed(organisation, shanghai_date(at))
+    refuse_closed(Organisation.objects.select_for_update().get(pk=organisation.pk), shanghai_date(at))
     held = Membership.objects.filter(organisation=organisation, until=None).count()
     refuse_unless(not held, _("还有%(n)s个岗位未收回，不能撤销") % {"n": held}, remedy=_("先由安全管理员收回岗位"), rule=officers(),
                   code="posts_held")  # fmt: skip

@@ -46,7 +46,7 @@ def on(today: date, *, since: str = "since", until: str = "until") -> Q:
 
 
 def posts(person: Person, today: date) -> tuple[Post, ...]:
-    """The posts that a person holds, or fills as a deputy, on a day; none once they left."""
+    """The posts that a person holds, then those that they fill as a deputy, on a day; none once they left."""
     known = _REMEMBERED.get()
     if known is None:
         return _posts(person, today)
@@ -65,8 +65,8 @@ def _posts(person: Person, today: date) -> tuple[Post, ...]:
         .filter(on(today, since="organisation__since", until="organisation__until"))
         .values_list("organisation_id", "organisation__kind", "organisation__level", "role", "person_id")
     )
-    own = [Post(*row) for row in rows]
-    return tuple(p for p in own if p.holder == person.pk or p.role not in roles.ADMINISTRATORS)
+    held = sorted((Post(*row) for row in rows), key=lambda p: p.holder != person.pk)
+    return tuple(p for p in held if p.holder == person.pk or p.role not in roles.ADMINISTRATORS)
 
 
 def reach(offices: Iterable[int], today: date) -> QuerySet[OfficeReach, int]:
@@ -190,14 +190,47 @@ def principals_of(agents: Iterable[int], today: date) -> list[int]:
 
 
 def organisations_visible(person: Person, today: date) -> QuerySet[Organisation]:
-    """Officials see every organisation's particulars; others their own and those tied to it by a mandate."""
+    """Officials see every organisation's particulars; others their own, their agents' and, while a mandate runs, their principals'."""
     held = posts(person, today)
     if any(p.kind == Organisation.Kind.OFFICE for p in held):
         return Organisation.objects.all()
     own = [p.organisation for p in held]
     agents = Mandate.objects.filter(principal__in=own).values("agent")
-    principals_ = Mandate.objects.filter(agent__in=own).values("principal")
+    running = Q(until__gte=today) & (Q(revoked_on=None) | Q(revoked_on__gt=today))
+    principals_ = Mandate.objects.filter(running, agent__in=own).values("principal")
     return Organisation.objects.filter(Q(pk__in=own) | Q(pk__in=agents) | Q(pk__in=principals_))
+
+
+def members_shown(to: Person, place: Organisation, today: date) -> QuerySet[Membership]:
+    """An organisation's people in their posts, for officials and for its own."""
+    held = posts(to, today)
+    rows = Membership.objects.filter(organisation=place, until=None).select_related("person")
+    allowed = any(p.kind == Organisation.Kind.OFFICE or p.organisation == place.pk for p in held)
+    return rows.order_by("role", "person__username") if allowed else rows.none()
+
+
+def mandates_shown(to: Person, place: Organisation, today: date) -> QuerySet[Mandate]:
+    """The mandates that an organisation gave or holds, for officials, for its own, and each to the two that it ties."""
+    held = posts(to, today)
+    rows = Mandate.objects.filter(Q(agent=place) | Q(principal=place)).select_related(
+        "agent", "principal", "confirmed_by"
+    )
+    if any(p.kind == Organisation.Kind.OFFICE or p.organisation == place.pk for p in held):
+        return rows.order_by("-pk")
+    mine = [p.organisation for p in held]
+    return rows.filter(Q(agent__in=mine) | Q(principal__in=mine)).order_by("-pk")
+
+
+def ties_shown(to: Person, place: Organisation, today: date) -> QuerySet[Interest]:
+    """Declared ties of and to an organisation, for those who watch over them; of an organisation's own, for itself."""
+    held = posts(to, today)
+    rows = Interest.objects.filter(Q(organisation=place) | Q(operator=place)).select_related(
+        "person", "organisation", "operator"
+    )
+    if any(p.role in ("policy", "supervisor", "security_admin") for p in held):
+        return rows.order_by("-pk")
+    inside = any(p.organisation == place.pk for p in held)
+    return rows.filter(organisation=place).order_by("-pk") if inside else rows.none()
 
 
 def people_visible(person: Person, today: date) -> QuerySet[Person]:

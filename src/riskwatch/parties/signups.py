@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.core.mail import send_mail
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 import decree188
@@ -67,6 +68,14 @@ def _checks(code: str, name_zh: str) -> dict[str, Any]:
             log.warning("identity verifier failed", exc_info=True)
             found["verifier"] = {"agrees": None, "detail": f"{type(error).__name__}: {error}"}
     return found
+
+
+def in_reach(person: Person, *, at: datetime) -> QuerySet[SignUp]:
+    """The sign-ups in the reach of a person's desk."""
+    today = shanghai_date(at)
+    mine = [p.organisation for p in queries.posts(person, today) if p.role in DESK]
+    rows = SignUp.objects.filter(region_office__in=queries.reach(mine, today))
+    return rows.select_related("region_office", "decided_by")
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from riskwatch.collection import scoping
 from riskwatch.collection.queries import codes_of, origins_of
 from riskwatch.collection.remit import refuse_outside_remit
 from riskwatch.documents import actions as documents
+from riskwatch.look.words import sentence
 from riskwatch.parties import queries as parties
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import Refusal, refuse_unless
@@ -55,7 +56,7 @@ def begin_verification(
     Verification.objects.create(sheet=task_sheet, task=task, commissioned=commissioned)
     if commissioned:
         concern(sheet, "commissioned", [commissioned])
-        outbox.tell([commissioned], subject=_("核实委托：%(title)s") % {"title": sheet.title}, at=at, sheet=task_sheet)
+        outbox.tell([commissioned], subject=sentence("核实委托：%(title)s", title=sheet.title), at=at, sheet=task_sheet)
     return task_sheet
 
 
@@ -109,7 +110,7 @@ def verify_batch(
     Each piece meets the same checks as alone (post, separation, scope, remit) and gets its own entry; the report is a
     verification record that all of them point to. One piece that may not be verified refuses the whole batch.
     """
-    refuse_unless(method.strip() and sample.strip(), _("批量核实须写明方法和抽样情况"), code="method_missing", status=422,
+    refuse_unless(method.strip() and sample.strip(), _("批量核实须写明方法和抽样情况"), remedy=_("填写方法和抽样情况"), code="method_missing", status=422,
                   rule=decree188.by_name("verify_then_enter"))  # fmt: skip
     rows = list(
         Sheet.objects.select_for_update(of=("self",)).select_related("owner").filter(pk__in=list(sheets)).order_by("pk")
@@ -136,7 +137,7 @@ def verify_batch(
 
 
 def _refuse_mixed_batch(rows: list[Sheet]) -> None:
-    refuse_unless(rows, _("没有选中任何信息"), code="nothing_chosen", status=422)
+    refuse_unless(rows, _("没有选中任何信息"), remedy=_("返回列表选择"), code="nothing_chosen", status=422)
     refuse_unless(len(rows) <= MOST_AT_ONCE, _("一次最多核实%(n)s条") % {"n": MOST_AT_ONCE}, remedy=_("分几批核实"), code="too_many",
                   status=422)  # fmt: skip
     for sheet in rows:
@@ -164,7 +165,7 @@ def _batch_report(
     rows: list[Sheet], office: Organisation, *, me: lifecycle.Standing, at: datetime
 ) -> tuple[Sheet, int]:
     """The record of a batch, and the person in whose post it is made."""
-    plan = Plan(kind="verification", title=_("批量核实%(n)s条：%(title)s") % {"n": len(rows), "title": rows[0].title}, owner=office,
+    plan = Plan(kind="verification", title=sentence("批量核实%(n)s条：%(title)s", n=len(rows), title=rows[0].title).chinese(), owner=office,
                 number=documents.record_number("RV", office=office.code, at=at), causes=tuple(rows))  # fmt: skip
     report = put(plan, stage="approved", by=me.person, at=at)
     row = lifecycle.step("verification", "approve")

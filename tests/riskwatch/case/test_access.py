@@ -1,4 +1,4 @@
-"""Who sees what: record kinds × people × surfaces (page, API, search, file), and every address against strangers."""
+"""Every address against strangers, and the access table's own promises; the table itself is walked in `test_access_table`."""
 
 import pytest
 from django.test import Client
@@ -6,31 +6,11 @@ from django.urls import get_resolver, reverse
 
 from riskwatch.case.access import depth, readers_of, visible
 from riskwatch.case.models import Sheet
-from riskwatch.case.queries import search
 from riskwatch.doors.jobs.simulator.river import walk
 from riskwatch.measures import served
 from riskwatch.parties.actions import issue_token
 
 pytestmark = pytest.mark.django_db
-# kind -> person -> depth; a person not named sees nothing. Read off the access table of the domain notes.
-EXPECTED = {
-    "information": {"sh-case_officer": "full", "hq-supervisor": "full", "tech-assessor": "commissioned"},
-    "verification": {"sh-case_officer": "full", "hq-supervisor": "full"},
-    "assessment": {
-        "sh-case_officer": "full",
-        "hq-supervisor": "full",
-        "tech-assessor": "full",
-        "firm-staff": "conclusion",
-    },
-    "decision": {"sh-case_officer": "full", "hq-supervisor": "full"},
-    "notice": {"sh-case_officer": "full", "hq-supervisor": "full", "pj-registrar": "full", "firm-staff": "own"},
-    "circular": {"sh-case_officer": "full", "hq-supervisor": "full", "pj-registrar": "full", "sz-case_officer": "full"},
-    "order": {"sh-case_officer": "full", "hq-supervisor": "full", "firm-staff": "own"},
-    "filing": {"sh-case_officer": "full", "hq-supervisor": "full"},
-    "duty": {"sh-case_officer": "full", "hq-supervisor": "full", "firm-staff": "own"},
-}
-PEOPLE = ("sh-case_officer", "hq-supervisor", "pj-registrar", "sz-case_officer", "tech-assessor", "lab-tester", "firm-staff", "rival-manager",
-          "centre-registrar", "panel-chair", "hq-system", "hq-security", "hq-audit", "hq-policy")  # fmt: skip
 
 
 @pytest.fixture
@@ -44,27 +24,6 @@ def sheets(cast, at, told):
         "decision": notice.decision, "notice": notice.measure, "circular": circular.measure, "order": order.measure,
         "filing": notice.measure.effects.filter(kind="filing").first(), "duty": notice.measure.effects.get(kind="duty", title__startswith="实施风险消减"),
     }  # fmt: skip
-
-
-@pytest.mark.parametrize("name", PEOPLE)
-def test_the_access_table_holds_on_every_surface(name, sheets, cast, at):
-    person = cast[name]
-    browser = Client()
-    browser.force_login(person)
-    key = issue_token(
-        person, name="t", days=1, by=person, at=__import__("django.utils.timezone", fromlist=["now"]).now()
-    )
-    door = "office" if name[:3] in ("sh-", "hq-", "pj-", "sz-") else "counter"
-    for kind, sheet in sheets.items():
-        wanted = EXPECTED[kind].get(name)
-        assert depth(sheet, to=person, at=at) == wanted, (kind, name)
-        seen = 200 if wanted else 404
-        assert browser.get(reverse(f"{door}:sheet", args=[sheet.pk])).status_code == seen, (kind, name, "page")
-        assert (
-            Client().get(f"/api/sheets/{sheet.pk}", headers={"authorization": f"Bearer {key}"}).status_code == seen
-        ), (kind, name, "api")
-        if sheet.number:
-            assert (sheet in search(sheet.number, to=person, at=at)) == bool(wanted), (kind, name, "search")
 
 
 def test_a_stranger_without_login_is_sent_to_the_login_from_every_inner_address():

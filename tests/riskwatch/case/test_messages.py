@@ -5,9 +5,11 @@ from datetime import date
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
 from riskwatch.case import outbox, queries
-from riskwatch.case.models import MessageRead
+from riskwatch.case.models import Message, MessageRead
+from riskwatch.look.words import sentence
 from riskwatch.parties.models import Membership
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +65,19 @@ def test_a_stranger_marks_nobody_elses_message(cast, told_offices):
     browser, _page = browse(cast["firm-manager"], "counter")
     assert browser.post("/counter/messages/", {"message": [key, "²", "x", "9" * 40]}).status_code == 302
     assert not MessageRead.objects.exists()
+
+
+def test_each_reader_reads_a_message_in_their_own_language_whoever_caused_it(cast):
+    now = timezone.now()
+    with override("en"):
+        words = sentence("%(office)s报请发布：%(title)s", office=cast.orgs["sh"], title="充电宝案")
+        outbox.tell([cast.orgs["hq"]], subject=words, body=sentence("不必再办理"), at=now)
+    kept = Message.objects.get()
+    assert (kept.subject, kept.body) == (f"{cast.orgs['sh'].name_zh}报请发布：充电宝案", "不必再办理")
+    browser, page = browse(cast["hq-decider"])
+    assert kept.subject in page
+    browser.cookies["django_language"] = "en"
+    page = browser.get("/office/messages/").content.decode()
+    assert cast.orgs["sh"].name_en in page
+    assert "报请发布" not in page
+    assert "Nothing more to do" in page

@@ -1,5 +1,6 @@
 """Deputies are named on one's own page; administrators stay out; the journal names both persons."""
 
+import io
 from datetime import timedelta
 
 import pytest
@@ -53,6 +54,54 @@ def test_what_a_deputy_does_names_both_in_the_journal(cast):
     )
     entry = Entry.objects.filter(sheet_id=made.pk).order_by("pk").first()
     assert (entry.actor, entry.on_behalf_of) == (cast["sh-archivist"], cast["sh-registrar"])
+
+
+def test_a_file_that_a_deputy_collects_names_both(cast):
+    """The office's strand of the file, and a piece that is renewed by it."""
+    from riskwatch.collection import bulk
+    from riskwatch.connectors import intake
+
+    name(cast, "sh-registrar", "sh-archivist")
+
+    def collect(words):
+        body = f"来源,标题,内容,外部编号\n媒体舆情信息,头盔,{words},A-1\n".encode()
+        batch = bulk.Batch(intake.SOURCE, cast.orgs["sh"], cast["sh-archivist"], timezone.now())
+        return bulk.collect(io.BytesIO(body), f"{words}.csv", batch)
+
+    collect("开裂")
+    assert collect("又开裂").renewed == 1
+    acts = Entry.objects.filter(actor=cast["sh-archivist"]).values_list("act", "on_behalf_of__username")
+    assert set(acts) == {(f"information.{act}", "sh-registrar") for act in ("collect", "collected", "renew")}
+
+
+def test_acts_on_a_case_by_a_deputy_name_both(cast, at, told):
+    from riskwatch.case import actions as case
+    from riskwatch.doors.jobs.simulator.river import walk
+
+    done = walk(cast, told[0], upto="opened", at=at)
+    other = walk(cast, told[1], upto="entered", at=at).information
+    actions.name_deputy(cast["sh-case_officer"], cast["sh-supervisor"], since=at.date(), until=at.date() + timedelta(9), reason="出差",
+                        by=cast["sh-case_officer"], at=at)  # fmt: skip
+    me = {"by": cast["sh-supervisor"], "at": at + timedelta(days=1)}
+    case.enclose(done.folder, [other], **me)
+    case.take_out(done.folder, other, reason="r", **me)
+    made = case.open_folder(title="另案", owner=cast.orgs["sh"], direction="import", sheets=[other], **me)
+    case.merge(made, done.folder, reason="r", **me)
+    case.unmerge(made, reason="r", **me)
+    case.close(made, summary="s", **me)
+    case.reopen(made, reason="r", **me)
+    acts = Entry.objects.filter(actor=cast["sh-supervisor"]).values_list("act", "on_behalf_of__username")
+    assert len(acts) == 9
+    assert {who for _act, who in acts} == {"sh-case_officer"}
+
+
+def test_ones_own_post_comes_before_one_filled_for_somebody(cast):
+    name(cast, "hq-registrar", "hq-decider")
+    Membership.objects.create(
+        person=cast["hq-decider"], organisation=cast.orgs["hq"], role="registrar", since="2020-01-01"
+    )
+    held = [p for p in queries.posts(cast["hq-decider"], timezone.localdate()) if p.role == "registrar"]
+    assert [p.holder for p in held] == [cast["hq-decider"].pk, cast["hq-registrar"].pk]
 
 
 @pytest.mark.parametrize("pair", [("hq-decider", "hq-audit"), ("hq-audit", "hq-decider"), ("hq-security", "hq-audit")])

@@ -143,7 +143,7 @@ def files_of(body: Any) -> MultiValueDict[str, Any]:
         try:
             found.append(SimpleUploadedFile(one.name, base64.b64decode(one.content, validate=True)))
         except (binascii.Error, ValueError):
-            raise Refusal(_("第%(n)s个文件的内容不是base64") % {"n": number}, code="wrong_fields", status=422,
+            raise Refusal(_("第%(n)s个文件的内容不是base64") % {"n": number}, remedy=_("按base64编码后再提交"), code="wrong_fields", status=422,
                           fields={f"files.{number - 1}.content": "base64"}) from None  # fmt: skip
     return MultiValueDict({"files": found})
 

@@ -93,12 +93,23 @@ class TraceabilityIn(Behalf):
     records: str = Field(min_length=1, max_length=8_000)
 
 
-class LiftIn(Strict):
-    """An agent applies to lift a measure that was addressed to its principal."""
+class NumberedIn(Strict):
+    """An agent acts on a measure that was addressed to its principal, named by its number."""
 
     on_behalf: str = Field(min_length=1, max_length=40, description=ON_BEHALF)
     number: str = Field(min_length=1, max_length=60, description="the measure's number")
+
+
+class LiftIn(NumberedIn):
+    """An agent applies to lift it."""
+
     report: str = Field(min_length=1, max_length=8_000)
+
+
+class ObjectIn(NumberedIn):
+    """An agent contests it."""
+
+    grounds: str = Field(min_length=1, max_length=8_000)
 
 
 class Made(Schema):
@@ -120,7 +131,7 @@ class Collected(Schema):
     bad_rows: list[dict[str, str]]
 
 
-def _organisation(code: str, *kinds: str, field: str = "office") -> Organisation:
+def organisation_of(code: str, *kinds: str, field: str = "office") -> Organisation:
     """The office or centre of a code, or what else is asked for; whatever else has that code receives nothing."""
     found = Organisation.objects.filter(code=code, kind__in=kinds or ("office", "centre"), until=None).first()
     if found is None:
@@ -136,7 +147,7 @@ def _organisation(code: str, *kinds: str, field: str = "office") -> Organisation
 
 
 def _principal(code: str) -> Organisation | None:
-    return _organisation(code, "operator", field="on_behalf") if code else None
+    return organisation_of(code, "operator", field="on_behalf") if code else None
 
 
 def _moment(when: datetime) -> datetime:
@@ -154,7 +165,7 @@ def _register(request: Any, body: InformationIn) -> Any:
     files = files_of(body).getlist("files")
     return _made(
         actions.register(
-            _organisation(body.office), title=body.title, facts=facts, files=files, by=request.auth, at=timezone.now()
+            organisation_of(body.office), title=body.title, facts=facts, files=files, by=request.auth, at=timezone.now()
         )
     )
 
@@ -164,7 +175,7 @@ def _report(request: Any, body: ReportIn) -> Any:
     own = actions.own_organisation(request.auth, at, "operator", "testing_body", "technical_body")
     paper = Qualification.objects.filter(organisation=own, pk=body.qualification or 0).first()
     return _made(actions.report_as_organisation(
-        own, _organisation(body.office), title=body.title, facts=body.facts.model_dump(exclude_none=True) | {"text": body.text},
+        own, organisation_of(body.office), title=body.title, facts=body.facts.model_dump(exclude_none=True) | {"text": body.text},
         first_known_at=_moment(body.first_known_at), severe=body.severe, role_in_case=body.role_in_case, own_number=body.own_number,
         qualification=paper, on_behalf=_principal(body.on_behalf), files=files_of(body).getlist("files"), by=request.auth, at=at,
     ))  # fmt: skip
@@ -173,7 +184,7 @@ def _report(request: Any, body: ReportIn) -> Any:
 def _know(request: Any, body: KnowledgeIn) -> Any:
     at = timezone.now()
     made = followup.know(
-        office=_organisation(body.office, "office"), product=body.product, known_at=_moment(body.known_at), by=request.auth,
+        office=organisation_of(body.office, "office"), product=body.product, known_at=_moment(body.known_at), by=request.auth,
         at=at, on_behalf=_principal(body.on_behalf), direction=body.direction, commodity_code=body.commodity_code,
         report=get_object_or_404(visible(Sheet.objects.all(), to=request.auth, at=at), pk=body.report) if body.report else None,
     )  # fmt: skip
@@ -181,27 +192,39 @@ def _know(request: Any, body: KnowledgeIn) -> Any:
 
 
 def _traceability(request: Any, body: TraceabilityIn) -> Any:
-    office = _organisation(body.office, "office")
+    office = organisation_of(body.office, "office")
     said = body.model_dump() | {"office": office, "on_behalf": _principal(body.on_behalf)}
     return _made(followup.file_traceability(**said, by=request.auth, at=timezone.now()))
 
 
-def _lift(request: Any, body: LiftIn) -> Any:
-    principal = _organisation(body.on_behalf, "operator", field="on_behalf")
-    at = timezone.now()
+def _measure(request: Any, body: NumberedIn, at: datetime, rule: str) -> tuple[Sheet, Organisation]:
+    """The measure of a number, for an agent of whom it addresses; what the caller may not act for is not there."""
+    principal = organisation_of(body.on_behalf, "operator", field="on_behalf")
     allowed = principals(request.auth, shanghai_date(at)).filter(pk=principal.pk).exists()
     measure = followup.measure_of(body.number, principal) if allowed else None
     if measure is None:
         raise Refusal(_("没有以该企业为主送对象、正在执行的这一编号的措施"), remedy=_("核对编号和委托人"),
-                      rule=decree188.by_name("lift_application"), code="not_found", status=404)  # fmt: skip
+                      rule=decree188.by_name(rule), code="not_found", status=404)  # fmt: skip
+    return measure, principal
+
+
+def _lift(request: Any, body: LiftIn) -> Any:
+    at = timezone.now()
+    measure, principal = _measure(request, body, at, "lift_application")
     return _made(followup.apply_to_lift(measure, report=body.report, on_behalf=principal, by=request.auth, at=at))
+
+
+def _object(request: Any, body: ObjectIn) -> Any:
+    at = timezone.now()
+    measure, principal = _measure(request, body, at, "operator_duties")
+    return _made(followup.object_to(measure, grounds=body.grounds, on_behalf=principal, by=request.auth, at=at))
 
 
 def _collect(request: Any, office: Form[str], file: File[UploadedFile], source: Form[str] = "") -> Any:
     known = sources()
     name = file.name or "file"
     chosen = next((s for s in known if s.id == source), None) or bulk.choose(known, file, name)  # type: ignore[arg-type]
-    done = bulk.collect(file, name, bulk.Batch(chosen, _organisation(office), request.auth, timezone.now()))  # type: ignore[arg-type]
+    done = bulk.collect(file, name, bulk.Batch(chosen, organisation_of(office), request.auth, timezone.now()))  # type: ignore[arg-type]
     bad = [
         {"position": str(b.position), "field": b.field, "reason": b.reason} for b in done.bad_rows.order_by("pk")[:100]
     ]
@@ -223,6 +246,7 @@ def lay(api: NinjaAPI, faults: Any) -> None:
     api.post("/lift-applications", response=one, summary="Apply for a principal · 代为申请解除", tags=["arrivals"])(
         _lift
     )
+    api.post("/objections", response=one, summary="Object for a principal · 代为提出异议", tags=["arrivals"])(_object)
     api.post("/files", response={200: Collected, **faults}, summary="Collect a file · 采集文件", tags=["arrivals"])(
         _collect
     )

@@ -62,7 +62,39 @@ class PermitOut(Schema):
     withdrawn_on: date | None
 
 
+class MemberOut(Schema):
+    id: int
+    username: str
+    name: str
+    role: str
+
+
+class MandateOut(Schema):
+    id: int
+    agent: str
+    principal: str
+    direction: str
+    scope: str
+    since: date
+    until: date
+    confirmed_on: date | None
+    revoked_on: date | None
+
+
+class InterestOut(Schema):
+    id: int
+    operator: str
+    person: str
+    organisation: str
+    nature: str
+
+
 class OrganisationFull(OrganisationOut):
+    version: str
+    reporting_system: str
+    members: list[MemberOut]
+    mandates: list[MandateOut]
+    interests: list[InterestOut]
     qualifications: list[PermitOut]
     designations: list[PermitOut]
     acts: list[str]
@@ -109,8 +141,20 @@ def _organisations(request: Any, q: str = "", kind: str = "", offset: int = 0, l
 
 def _organisation(request: Any, pk: int) -> Any:
     row = get_object_or_404(_visible(request), pk=pk)
-    acts = desk.offered("organisation", row, by=request.auth, at=timezone.now())
-    return _short(row) | {"qualifications": list(row.qualifications.order_by("pk")), "designations": list(row.designations.order_by("pk")),
+    at = timezone.now()
+    today, who = shanghai_date(at), request.auth
+    acts = desk.offered("organisation", row, by=who, at=at)
+    members = queries.members_shown(who, row, today)
+    ties = queries.ties_shown(who, row, today)
+    return _short(row) | {
+        "version": desk.version_of(row), "reporting_system": row.reporting_system if members or row.kind != "operator" else "",
+        "members": [{"id": m.person_id, "username": m.person.username, "name": m.person.name_zh, "role": m.role} for m in members],
+        "mandates": [{"id": m.pk, "agent": m.agent.code, "principal": m.principal.code, "direction": m.direction, "scope": m.scope,
+                      "since": m.since, "until": m.until, "confirmed_on": m.confirmed_on, "revoked_on": m.revoked_on}
+                     for m in queries.mandates_shown(who, row, today)],
+        "interests": [{"id": t.pk, "operator": t.operator.code, "person": str(t.person or ""), "organisation": str(t.organisation or ""),
+                       "nature": t.nature} for t in ties],
+        "qualifications": list(row.qualifications.order_by("pk")), "designations": list(row.designations.order_by("pk")),
                           "acts": [a.key for a in acts if a.api]}  # fmt: skip
 
 
@@ -126,6 +170,9 @@ def body_of(one: desk.PartyAct) -> type[Schema]:
     fields = fields_of(one.form, f"{name}Fields")
     default = ... if any(f.is_required() for f in fields.model_fields.values()) else Field(default_factory=fields)
     shape: dict[str, Any] = {"fields": (fields, default)}
+    if one.on != "house":
+        words = "the version that the caller saw; refused when somebody changed the particulars since"
+        shape["version"] = (str, Field("", max_length=16, description=words))
     if _papers(one.form):
         shape["files"] = (list[FileIn], Field(min_length=1, max_length=1))
     return create_model(f"{name}Body", __base__=Strict, **shape)
@@ -147,7 +194,7 @@ def _take(request: Any, one: desk.PartyAct, subject: Any, body: Any) -> Any:
     said = dict(form.cleaned_data)
     for name, upload in files.items():
         said[name] = documents.store(upload, name=upload.name or "file", purpose="proof", by=request.auth, at=at).pk
-    made = one.do(subject, by=request.auth, at=at, **said)
+    made = desk.take(one, subject, said, by=request.auth, at=at, seen=getattr(body, "version", ""))
     if isinstance(made, Organisation | Person):
         return {"id": made.pk, "code": getattr(made, "code", "") or getattr(made, "username", "")}
     return {}

@@ -61,11 +61,22 @@ class BehalfForm(forms.Form):
     )
 
 
-class LiftForm(forms.Form):
-    """An agent applies to lift a measure that was addressed to its principal."""
+class NumberedForm(forms.Form):
+    """An agent acts on a measure that was addressed to its principal, named by its number."""
 
     on_behalf = on_behalf()
     number = forms.CharField(label=_("措施编号"), max_length=60)
+
+
+class ObjectForm(NumberedForm):
+    """An agent contests it."""
+
+    grounds = text(_("异议理由"), rows=6)
+
+
+class LiftForm(NumberedForm):
+    """An agent applies to lift it."""
+
     report = text(_("风险消减评价报告"), rows=6, help_text=_("写明采取了哪些措施、效果如何、如何验证"))
 
 
@@ -110,23 +121,6 @@ class TraceabilityForm(BehalfForm):
     supplier = text(_("上一环节（从哪里来）"), rows=2)
     customers = text(_("下一环节（到哪里去）"), rows=2)
     records = text(_("记录如何保存"), rows=2)
-
-
-class ColleagueForm(forms.Form):
-    """A colleague's account."""
-
-    username = forms.CharField(label=_("用户名"), max_length=60)
-    name_zh = forms.CharField(label=_("姓名"), max_length=60)
-    role = forms.ChoiceField(
-        label=_("岗位"), choices=[("operator_staff", _("企业经办人")), ("operator_manager", _("企业负责人"))]
-    )
-    password = forms.CharField(label=_("初始密码"), widget=forms.PasswordInput, max_length=128)
-
-
-class SystemForm(forms.Form):
-    """How the firm reports risks inside."""
-
-    reporting_system = text(_("本企业的风险信息报告制度"), rows=5)
 
 
 class CentreForm(FactsForm):

@@ -20,6 +20,7 @@ urlpatterns = [
     path("knowledge/", views.knowledge, name="knowledge"),
     path("traceability/", views.traceability, name="traceability"),
     path("lift/", views.lift, name="lift"),
+    path("objection/", views.objection, name="objection"),
     path("organisation/", views.organisation, name="organisation"),
     path("propose/", centre.propose, name="propose"),
     path("register/", centre.register, name="register"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 import decree188
 from decree188.calendar import shanghai_date
 from riskwatch.case import queries
-from riskwatch.case.access import visible
+from riskwatch.case.access import filed_only, visible
 from riskwatch.case.lifecycle import posts_of
 from riskwatch.case.models import Sheet
 from riskwatch.case.standing import binding_on
@@ -25,11 +25,10 @@ from riskwatch.case.steps import MEASURES
 from riskwatch.case.views import dress
 from riskwatch.collection import actions as collection
 from riskwatch.doors.counter.forms import (
-    ColleagueForm,
     KnowledgeForm,
     LiftForm,
+    ObjectForm,
     ReportForm,
-    SystemForm,
     TraceabilityForm,
     offer_principals,
 )
@@ -37,7 +36,8 @@ from riskwatch.followup import actions as followup
 from riskwatch.followup.duties import own_reports
 from riskwatch.look.asked import whole_number
 from riskwatch.measures import queries as measures
-from riskwatch.parties import actions as parties
+from riskwatch.parties import desk
+from riskwatch.parties.forms import ColleagueForm, SystemForm
 from riskwatch.parties.models import Membership, Organisation, Qualification
 from riskwatch.parties.views import SignedIn
 from riskwatch.refusals import Refusal, refuse_unless
@@ -49,7 +49,7 @@ def page_of(rows: Any, at: Any, request: SignedIn) -> dict[str, Any]:
     page = {"number": start + 1, "has_previous": start > 0, "has_next": len(found) > 30, "has_other_pages": start > 0 or len(found) > 30,
             "previous_page_number": start, "next_page_number": start + 2}  # fmt: skip
     return {
-        "rows": dress(found[:30], shanghai_date(at)),
+        "rows": dress(found[:30], shanghai_date(at), filed=filed_only(found[:30], to=request.user, at=at)),
         "page": page,
         "base": f"q={request.GET.get('q', '')}&",
         "door": "counter",
@@ -169,27 +169,42 @@ def traceability(request: SignedIn) -> HttpResponse:
     )
 
 
-@login_required
-def lift(request: SignedIn) -> HttpResponse:
-    """An agent applies to lift a measure in its principal's name, by the measure's number: it sees no other of theirs."""
+def _for_principal(
+    request: SignedIn, form: forms.Form, title: str, do: Callable[..., Sheet], rule: str
+) -> HttpResponse:
+    """An agent acts on a measure in its principal's name, by the measure's number: it sees no other of theirs."""
     at = timezone.now()
-    form = LiftForm(request.POST or None)
+    law = decree188.by_name(rule)
     offer_principals(form, request.user, at)
     refuse_unless("on_behalf" in form.fields, _("您没有经海关确认的委托"), remedy=_("先在“本单位”报送委托"),
-                  rule=decree188.by_name("lift_application"), code="no_mandate", status=403)  # fmt: skip
+                  rule=law, code="no_mandate", status=403)  # fmt: skip
     form.fields["on_behalf"].required = True
 
-    def do(said: dict[str, Any]) -> Sheet:
-        measure = followup.measure_of(said["number"], said["on_behalf"])
+    def on_measure(said: dict[str, Any]) -> Sheet:
+        measure = followup.measure_of(said.pop("number"), said["on_behalf"])
         if measure is None:
             words = _("没有以该企业为主送对象、正在执行的这一编号的措施")
-            raise Refusal(words, remedy=_("核对编号和委托人"), rule=decree188.by_name("lift_application"), code="not_found",
-                          status=404, fields={"number": words})  # fmt: skip
-        return followup.apply_to_lift(
-            measure, report=said["report"], on_behalf=said["on_behalf"], by=request.user, at=at
-        )
+            raise Refusal(
+                words, remedy=_("核对编号和委托人"), rule=law, code="not_found", status=404, fields={"number": words}
+            )
+        return do(measure, **said, by=request.user, at=at)
 
-    return form_page(request, form, _("代为申请解除"), _("以委托人名义提交；委托人会收到通知。"), do)
+    return form_page(request, form, title, _("以委托人名义提交；委托人会收到通知。"), on_measure)
+
+
+@login_required
+def lift(request: SignedIn) -> HttpResponse:
+    """An agent applies to lift a measure."""
+    form = LiftForm(request.POST or None)
+    return _for_principal(request, form, _("代为申请解除"), followup.apply_to_lift, "lift_application")
+
+
+@login_required
+def objection(request: SignedIn) -> HttpResponse:
+    """An agent contests a measure."""
+    return _for_principal(
+        request, ObjectForm(request.POST or None), _("代为提出异议"), followup.object_to, "operator_duties"
+    )
 
 
 @login_required
@@ -203,16 +218,23 @@ def organisation(request: SignedIn) -> HttpResponse:
     if not managed:
         return redirect("counter:party", posts[0].organisation)
     own = Organisation.objects.get(pk=managed[0])
-    form = ColleagueForm(request.POST if request.POST.get("do") == "add" else None)
-    system = SystemForm(
-        request.POST if request.POST.get("do") == "system" else None, initial={"reporting_system": own.reporting_system}
-    )
+    mine: dict[str, Any] = {"subject": own, "by": request.user, "at": at}
+    form = ColleagueForm(request.POST if request.POST.get("do") == "add" else None, **mine)
+    system = SystemForm(request.POST if request.POST.get("do") == "system" else None, **mine)
     if form.is_bound and form.is_valid():
-        parties.make_colleague(**form.cleaned_data, by=request.user, at=at)
+        _on_own(request, own, "colleague-add", form.cleaned_data, at)
         return redirect("counter:organisation")
     if system.is_bound and system.is_valid():
-        parties.declare_reporting_system(own, system.cleaned_data["reporting_system"], by=request.user, at=at)
+        _on_own(request, own, "reporting-system", system.cleaned_data, at)
         messages.success(request, _("已备案"))
         return redirect("counter:organisation")
     people = Membership.objects.filter(organisation=own).select_related("person").order_by("-since")
-    return render(request, "counter/organisation.html", {"own": own, "people": people, "form": form, "system": system})
+    return render(
+        request,
+        "counter/organisation.html",
+        {"own": own, "people": people, "form": form, "system": system, "version": desk.version_of(own)},
+    )
+
+
+def _on_own(request: SignedIn, own: Organisation, key: str, said: dict[str, Any], at: datetime) -> None:
+    desk.take(desk.act("organisation", key), own, said, by=request.user, at=at, seen=request.POST.get("version", ""))

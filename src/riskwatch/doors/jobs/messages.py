@@ -19,7 +19,7 @@ from django.utils.translation.template import templatize
 
 # Where the words stand among the arguments: context, singular, plural.
 _CALLS: dict[str, tuple[int | None, int, int | None]] = {
-    **dict.fromkeys(("_", "_now", "gettext", "gettext_lazy", "gettext_noop"), (None, 0, None)),
+    **dict.fromkeys(("_", "_now", "gettext", "gettext_lazy", "gettext_noop", "sentence"), (None, 0, None)),
     **dict.fromkeys(("pgettext", "pgettext_lazy"), (0, 1, None)),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (None, 0, 1)),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), (0, 1, 2)),

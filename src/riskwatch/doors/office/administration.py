@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -32,10 +30,10 @@ from riskwatch.doors.parties import act_page, buttons, person_context, proof
 from riskwatch.look.asked import plausible, whole_number
 from riskwatch.look.words import choices
 from riskwatch.parties import signups as signing
-from riskwatch.parties.models import Organisation, Person, SignUp
-from riskwatch.parties.queries import organisations_visible, reach
+from riskwatch.parties.models import Organisation, Person
+from riskwatch.parties.queries import organisations_visible
 from riskwatch.parties.views import SignedIn
-from riskwatch.refusals import Refusal, refuse_unless
+from riskwatch.refusals import refuse_unless
 
 
 def _held(request: SignedIn) -> set[str]:
@@ -110,9 +108,7 @@ def house_act(request: SignedIn, key: str) -> HttpResponse:
 
 def _asked(request: SignedIn) -> Any:
     """The sign-ups in the reach of the person's desk."""
-    me = posts_of(request.user, timezone.now())
-    mine = [p.organisation for p in me.posts if p.role in signing.DESK]
-    return SignUp.objects.filter(region_office__in=reach(mine, me.today)).select_related("region_office")
+    return signing.in_reach(request.user, at=timezone.now())
 
 
 @official
@@ -162,21 +158,7 @@ class HolidayForm(forms.Form):
 
     def days(self) -> dict[date, bool]:
         """The uploaded days; the row at fault is named."""
-        body = self.cleaned_data["file"].read(200_000).decode("utf-8-sig", "replace")
-        found: dict[date, bool] = {}
-        for number, row in enumerate(csv.reader(io.StringIO(body)), 1):
-            if not row or not row[0][:1].isdigit():
-                continue
-            try:
-                found[date.fromisoformat(row[0].strip())] = {"1": True, "0": False}[row[1].strip()]
-            except (ValueError, KeyError, IndexError):
-                raise Refusal(
-                    _now("第%(n)s行应写成“2027-01-01,0”") % {"n": number},
-                    remedy=_now("改正这一行后重新上传"),
-                    code="bad_row",
-                    status=422,
-                ) from None
-        return found
+        return rules.days_of(self.cleaned_data["file"].read(200_000))
 
 
 @official
@@ -187,17 +169,20 @@ def policy(request: SignedIn) -> HttpResponse:
         request.POST if request.POST.get("do") == "policy" else None, initial={"valid_from": shanghai_date(at)}
     )
     holidays = HolidayForm(request.POST if request.POST.get("do") == "holidays" else None, request.FILES or None)
+    seen = whole_number(request.POST.get("version"))
     if form.is_bound and form.is_valid():
-        rules.set_policy(**form.cleaned_data, by=request.user, at=at)
+        rules.set_policy(**form.cleaned_data, by=request.user, at=at, seen=seen)
         return redirect("office:policy")
     if holidays.is_bound and holidays.is_valid():
         said: dict[str, Any] = holidays.cleaned_data
-        count = rules.upload_year(said["year"], holidays.days(), source=said["source"], by=request.user, at=at)
+        count = rules.upload_year(
+            said["year"], holidays.days(), source=said["source"], by=request.user, at=at, seen=seen
+        )
         messages.success(request, _now("已载入%(n)s天") % {"n": count})
         return redirect("office:policy")
     today = shanghai_date(at)
     calendar = deadlines.calendar()
     years = [(y, calendar.knows(y)) for y in range(today.year - 1, today.year + 3)]
     rows = [(d, deadlines.limit(k, today)) for k, d in DEADLINES.items()]
-    return render(request, "office/policy.html", {"rows": rows, "form": form, "holidays": holidays, "years": years, "may": "policy" in _held(request),
+    return render(request, "office/policy.html", {"rows": rows, "form": form, "holidays": holidays, "years": years, "may": "policy" in _held(request), "version": rules.version(),
                                                   "history": Policy.objects.select_related("set_by")[:50]})  # fmt: skip

@@ -118,7 +118,8 @@
   async function save() {
     const doc = document_();
     try {
-      const done = await post(start.urls.save, doc);
+      const done = await post(`${start.urls.save}?after=${start.draft}`, doc);
+      start.draft = done.number;
       if (done.refused) { say(`${done.refused} ${done.remedy || ""}`, true); return false; }
       saved = JSON.stringify(doc); mark();
       say(t(`已保存为草稿${done.number}（${done.at}）`, `saved as draft ${done.number} (${done.at})`));
