@@ -33,7 +33,8 @@ def test_an_emergency_measure_while_the_assessment_runs(visit, house, clock, tol
     open_(office, case)
     assert "decision-decide_emergency" not in acts(office)
     said_no = go(office, f"folders/{case.pk}/decision-decide_emergency/")
-    assert "海关总署" in said_no
+    assert "须由海关总署的决策岗办理" in said_no
+    assert "报请海关总署办理" in said_no
     assert "第十八条" in said_no
     shot(office, "emergency-refused")
 
