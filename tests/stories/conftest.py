@@ -79,7 +79,7 @@ def visit(chromium, live_server, house):
         context = chromium.new_context(viewport={"width": width, "height": 900}, locale="en-US")
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(40_000)
         page.on(
             "console",
             lambda m: complaints.append(m.text) if m.type == "error" and "status of 4" not in m.text else None,

@@ -66,7 +66,7 @@ def case(cast, told):
     item = archive.file_information(food, retention_class="ordinary", by=cast["sh-archivist"], at=now)
     file = _collected(cast, now)
     sign_up = _signed_up(cast, now)
-    sheets = list(Sheet.objects.filter(owner=cast.orgs["sh"]).order_by("pk"))
+    sheets = list(Sheet.objects.filter(owner=cast.orgs["sh"]).order_by("kind", "pk").distinct("kind"))
     assert {s.kind for s in sheets} >= {"information", "verification", "assessment", "decision", "order", "filing", "duty", "objection",
                                         "lift_application", "archive_item"}  # fmt: skip
     return {
@@ -125,10 +125,14 @@ def _values(name, pattern, place, subject, case):
         return [f.pk for f in subject.files.all()] if place == "sheets" else [1]
     if name != "key":
         return [f"p{s.pk}" for s in case["sheets"] if s.kind == "order"]
-    if place in ("sheets", "folders"):
-        return sorted(_acts_on(subject))
     in_the_house = place in ("people", "organisations") or any(part in pattern for part in ("house", "account"))
-    return sorted({a.key for a in (parties.acts() if in_the_house else desk.acts())})
+    keys = (
+        _acts_on(subject)
+        if place in ("sheets", "folders")
+        else {a.key for a in (parties.acts() if in_the_house else desk.acts())}
+    )
+    # The key comes after the record in every address: a few stand for all, and the API tries each as an address of its own.
+    return sorted(keys)[:3]
 
 
 def _acts_on(subject):

@@ -270,4 +270,4 @@ def messages_page(request: SignedIn, door: str) -> HttpResponse:
     new = set(queries.unread(request.user, at=at).filter(pk__in=keys).values_list("pk", flat=True))
     told_of = Sheet.objects.filter(pk__in=[m.sheet_id for m in rows if m.sheet_id])
     linkable = set(visible(told_of, to=request.user, at=at).values_list("pk", flat=True))
-    return render(request, "case/messages.html", {"rows": rows, "unread": new, "door": door, "linkable": linkable})
+    return render(request, "case/messages.html", {"rows": rows, "fresh": new, "door": door, "linkable": linkable})
