@@ -6,6 +6,7 @@ import os
 import shutil
 
 import pytest
+from django.test import Client
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -26,6 +27,20 @@ def chromium():
 
 
 @pytest.fixture
+def clock(monkeypatch, settings):
+    """``clock(moment)`` sets the house's clock for everything that this process answers, the browser's requests too."""
+    from django.utils import timezone
+
+    settings.SESSION_COOKIE_AGE = 100 * 366 * 86400  # who logged in stays so while days are skipped
+
+    def set_to(moment):
+        monkeypatch.setattr(timezone, "now", lambda: moment)
+        return moment
+
+    return set_to
+
+
+@pytest.fixture
 def house(transactional_db, settings):
     """Tables and cast, committed, because the browser reads over its own connection."""
     from django.core.management import call_command
@@ -43,16 +58,28 @@ def house(transactional_db, settings):
     return cast.make()
 
 
+def _session(person):
+    """A session of a person who has logged in; the story told by keyboard alone logs in as people do."""
+    browser = Client()
+    browser.force_login(person)
+    return browser.cookies["sessionid"].value
+
+
 @pytest.fixture
 def visit(chromium, live_server, house):
-    """``visit(username)`` opens a page as somebody (or as the public); complaints are collected over the whole story."""
-    complaints, contexts = [], []
+    """``visit(username)`` opens a page as somebody (or as the public), the same page when they come back.
+
+    Complaints are collected over the whole story.
+    """
+    complaints, contexts, known = [], [], {}
 
     def open_as(username=None, width=1400):
+        if (username, width) in known:
+            return known[username, width]
         context = chromium.new_context(viewport={"width": width, "height": 900}, locale="en-US")
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(40_000)
         page.on(
             "console",
             lambda m: complaints.append(m.text) if m.type == "error" and "status of 4" not in m.text else None,
@@ -62,12 +89,10 @@ def visit(chromium, live_server, house):
         )
         page.on("response", lambda r: complaints.append(f"{r.status} {r.url}") if r.status >= 500 else None)
         if username:
-            page.goto(live_server.url + "/accounts/login/")
-            page.fill("input[name=login]", username)
-            page.fill("input[name=password]", "Riskwatch-demo-1")
-            page.click("main form button")
-            page.wait_for_url(lambda url: "login" not in url)
+            known[username, width] = page
+            context.add_cookies([{"name": "sessionid", "value": _session(house[username]), "url": live_server.url}])
         page.home = live_server.url
+        page.door = "office" if str(username)[:3] in ("sh-", "hq-", "pj-", "sz-") else "counter"
         return page
 
     yield open_as

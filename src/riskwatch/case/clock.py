@@ -13,7 +13,7 @@ from riskwatch.case import deadlines, journalling, outbox
 from riskwatch.case.lifecycle import step
 from riskwatch.case.models import Sheet
 from riskwatch.case.ports import watches
-from riskwatch.case.standing import IN_FORCE, is_late, settled_on
+from riskwatch.case.standing import IN_FORCE, is_late, late_on, settled_on
 from riskwatch.look.words import sentence
 from riskwatch.parties import queries as parties
 from riskwatch.parties.models import Organisation, Person
@@ -98,7 +98,7 @@ def _tell_unanswered(at: datetime) -> int:
 
 def _overdue(at: datetime) -> list[int]:
     today = shanghai_date(at)
-    rows = Sheet.objects.filter(due_on__lt=today, escalated_on=None).exclude(settled_on(today))
+    rows = Sheet.objects.filter(late_on(today), escalated_on=None)
     return list(rows.order_by("due_on", "pk").values_list("pk", flat=True))
 
 

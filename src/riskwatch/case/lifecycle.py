@@ -151,7 +151,7 @@ def no_post(sheet: Sheet, row: Step) -> Refusal:
     names = listed(BY_CODE[r].name for r in row.roles if r in BY_CODE)
     return Refusal(
         _("“%(step)s”须由%(office)s的%(roles)s办理") % {"step": row.zh, "office": _where(sheet, row), "roles": names},
-        remedy=_("请有该岗位的同事办理，或由安全管理员授予岗位"),
+        remedy=_("报请海关总署办理") if row.at == "headquarters" else _("请有该岗位的同事办理，或由安全管理员授予岗位"),
         rule=rule_of(row),
         code="no_post",
         status=403,

@@ -45,6 +45,11 @@ def is_late(sheet: Sheet, today: date) -> bool:
     return sheet.due_on is not None and sheet.due_on < today and not is_settled(sheet, today)
 
 
+def late_on(today: date) -> Q:
+    """The same as `is_late`, as a condition over ``Sheet``."""
+    return Q(due_on__lt=today) & ~settled_on(today)
+
+
 def standing(sheet: Sheet, today: date) -> str:
     """A sheet's standing on a day.
 

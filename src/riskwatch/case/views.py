@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET
 from decree188.calendar import shanghai_date
 from riskwatch.case import deadlines, desk, outbox, queries
 from riskwatch.case.access import depth, filed_only, folders_visible, visible
-from riskwatch.case.lifecycle import posts_of, stage_name
+from riskwatch.case.lifecycle import Standing, no_post, posts_of, stage_name
 from riskwatch.case.models import Folder, Sheet
 from riskwatch.case.sharing import files_shown
 from riskwatch.case.standing import is_late, is_settled, standing
@@ -143,13 +143,9 @@ def _act(
         one = desk.act(key)
     except KeyError:
         raise Http404 from None
-    allowed = {a.key for a in desk.offered(subject, posts_of(request.user, at), at)}
-    if request.method == "GET" and key not in allowed:
-        raise Refusal(
-            _("现在不能办理“%(act)s”") % {"act": one.name},
-            remedy=_("状态可能已变，或须由其他岗位办理；请返回查看"),
-            status=403,
-        )
+    me = posts_of(request.user, at)
+    if request.method == "GET" and key not in {a.key for a in desk.offered(subject, me, at)}:
+        raise _not_offered(one, subject, me)
     form = one.bind(request.POST or None, request.FILES or None, subject=subject, by=request.user, at=at)
     refusal = None
     if request.method == "POST" and form.is_valid():
@@ -176,6 +172,19 @@ def _act(
     if refusal and refusal.rule:
         context["refused_cite"] = refusal.rule.cite(get_language() or "zh")
     return render(request, "case/act.html", context, status=refusal.status if refusal else 422 if form.errors else 200)
+
+
+def _not_offered(one: desk.Act, subject: Sheet | Folder, me: Standing) -> Refusal:
+    """Why an act is not offered: who may take it, when the person may not; else that this is not its time."""
+    kind = "folder" if isinstance(subject, Folder) else subject.kind
+    if one.row is not None and kind in (one.kind, *one.begins_on) and not desk._may_begin(one, subject, me):
+        probe = Sheet(owner=subject.owner, folder=subject) if isinstance(subject, Folder) else subject
+        return no_post(probe, one.row)
+    return Refusal(
+        _("现在不能办理“%(act)s”") % {"act": one.name},
+        remedy=_("状态可能已变，或须由其他岗位办理；请返回查看"),
+        status=403,
+    )
 
 
 def _beside(request: SignedIn, one: desk.Act, subject: Any, at: Any) -> dict[str, Any]:
@@ -272,4 +281,4 @@ def messages_page(request: SignedIn, door: str) -> HttpResponse:
     new = set(queries.unread(request.user, at=at).filter(pk__in=keys).values_list("pk", flat=True))
     told_of = Sheet.objects.filter(pk__in=[m.sheet_id for m in rows if m.sheet_id])
     linkable = set(visible(told_of, to=request.user, at=at).values_list("pk", flat=True))
-    return render(request, "case/messages.html", {"rows": rows, "unread": new, "door": door, "linkable": linkable})
+    return render(request, "case/messages.html", {"rows": rows, "fresh": new, "door": door, "linkable": linkable})

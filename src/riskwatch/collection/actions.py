@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 import decree188
 from decree188.calendar import shanghai_date
 from decree188.scope import Scope, excluded_products
-from riskwatch.case import deadlines
+from riskwatch.case import deadlines, outbox
 from riskwatch.case.lifecycle import advance
 from riskwatch.case.models import Sheet
 from riskwatch.case.sheets import Plan, attach, begin
@@ -22,12 +22,13 @@ from riskwatch.collection.additions import add_by_receipt, add_to, answer, of_re
 from riskwatch.collection.amending import amend
 from riskwatch.collection.handling import reassign, take_charge
 from riskwatch.collection.models import Information
+from riskwatch.collection.queries import turned_away
 from riskwatch.collection.recording import FIELDS, information
 from riskwatch.collection.remit import refuse_foreign_arrival, refuse_outside_remit
 from riskwatch.collection.reporting import own_organisation, report_as_organisation, report_as_person
 from riskwatch.collection.scoping import confirm
 from riskwatch.documents import actions as documents
-from riskwatch.look.words import either
+from riskwatch.look.words import clauses, either, labelled
 from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import refuse_unless
 
@@ -70,14 +71,25 @@ def refuse_scope(sheet: Sheet, *, by: Person, at: datetime, reason: str, elsewhe
     refuse_unless(info.scope != Scope.IN, _("按商品编码属于工业品，不能以超出范围为由不予受理"),
                   remedy=_("先更正商品编码"), rule=decree188.by_name("excluded_products"), code="in_scope")  # fmt: skip
     Information.objects.filter(pk=sheet.pk).update(scope="out", scope_reason=reason[:300], elsewhere=elsewhere[:200])
-    return advance(sheet, "refuse_scope", by=by, at=at, content={"reason": reason, "elsewhere": elsewhere})
+    advance(sheet, "refuse_scope", by=by, at=at, content={"reason": reason, "elsewhere": elsewhere})
+    _tell_reporters(sheet, _("不予受理：%(title)s"), at=at)
+    return sheet
 
 
 @transaction.atomic
 def transfer_out(sheet: Sheet, *, by: Person, at: datetime, reason: str, elsewhere: str) -> Sheet:
     """Send a piece to another authority."""
     Information.objects.filter(pk=sheet.pk).update(elsewhere=elsewhere[:200])
-    return advance(sheet, "transfer_out", by=by, at=at, content={"reason": reason, "to": elsewhere})
+    advance(sheet, "transfer_out", by=by, at=at, content={"reason": reason, "to": elsewhere})
+    _tell_reporters(sheet, _("已移送其他部门：%(title)s"), at=at)
+    return sheet
+
+
+def _tell_reporters(sheet: Sheet, subject: str, *, at: datetime) -> None:
+    """Tell the organisations that reported a piece why it was not taken and where it belongs."""
+    said = clauses(labelled(*pair) for pair in turned_away(information(sheet), sheet.stage))
+    reporters = Organisation.objects.filter(pk__in=sheet.concerns.filter(part="reporter").values("organisation"))
+    outbox.tell(reporters, subject=subject % {"title": sheet.title}, at=at, sheet=sheet, body=said)
 
 
 @transaction.atomic

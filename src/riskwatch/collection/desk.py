@@ -35,6 +35,7 @@ from riskwatch.case.sharing import SHARED
 from riskwatch.catalogue import queries as catalogue
 from riskwatch.collection import actions, additions, amending, handling, scoping
 from riskwatch.collection.models import Addition, Amendment, Identity, Information, Report
+from riskwatch.collection.queries import turned_away
 from riskwatch.collection.recording import column
 from riskwatch.collection.words import licence_words, source_words
 from riskwatch.journal.queries import batches_of
@@ -265,6 +266,7 @@ def facts(sheet: Sheet, depth: str) -> list[Fact]:
         shown += [Fact(_now("生产企业"), info.maker), Fact(_now("进口商"), info.importer),
                   Fact(_now("报关单号"), info.declaration_number)]  # fmt: skip
         shown += _said_later(info, depth)
+        shown += [Fact(label, words, True) for label, words in turned_away(info, sheet.stage) if depth == "own"]
         report = Report.objects.filter(information=info).select_related("organisation").first()
         if report:
             shown += [Fact(_now("报告单位"), str(report.organisation)), Fact(_now("首次知悉"), report.first_known_at),

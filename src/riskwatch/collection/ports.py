@@ -146,9 +146,17 @@ def translated(translate: Callable[[Any, str], Arrival], row: Any, position: str
     try:
         return translate(row, position)
     except RowProblem as problem:
-        return BadRow(position, problem.field, problem.reason, str(row)[:2000])
+        return BadRow(position, problem.field, problem.reason, _as_it_stands(row))
     except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RecursionError) as error:
-        return BadRow(position, "", f"这一行的结构不符合格式（{type(error).__name__}）", str(row)[:2000])
+        return BadRow(position, "", f"这一行的结构不符合格式（{type(error).__name__}）", _as_it_stands(row))
+
+
+def _as_it_stands(row: Any) -> str:
+    """A row as its file has it, so that people find it there again."""
+    try:
+        return (row if isinstance(row, str) else json.dumps(row, ensure_ascii=False, default=str))[:2000]
+    except (TypeError, ValueError, RecursionError):
+        return ""
 
 
 class RowProblem(ValueError):

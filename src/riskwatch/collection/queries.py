@@ -9,11 +9,12 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from decree188.scope import Scope
 from riskwatch.case.access import visible
 from riskwatch.case.models import Sheet
 from riskwatch.collection.models import Addition, Identity, Information, SourceFile
 from riskwatch.collection.remit import area_of
-from riskwatch.look.words import clauses
+from riskwatch.look.words import clauses, labelled
 from riskwatch.parties.models import Person
 
 
@@ -70,6 +71,15 @@ def renewals(pieces: QuerySet[Sheet], since: datetime) -> list[tuple[int, int, s
     return [(row.information_id, row.pk, f"{RENEWED}{row.text}"[:300]) for row in rows]
 
 
+def turned_away(info: Information, stage: str) -> list[tuple[str, str]]:
+    """Why a piece was not taken and where it belongs, for whoever reported it; nothing while it is customs' business."""
+    if stage not in ("out_of_scope", "transferred"):
+        return []
+    where = _("接收部门") if stage == "transferred" else _("请向这里反映")
+    rows = ((_("不予受理的理由"), info.scope_reason if info.scope == Scope.OUT else ""), (where, info.elsewhere))
+    return [(label, words) for label, words in rows if words]
+
+
 def receipts_since(moment: datetime | None) -> list[tuple[str, str, str, datetime]]:
     """Number, stage, last answer and time of every report by a member of the public that moved since a moment."""
     rows = Identity.objects.filter(destroyed_at=None).select_related("information__sheet")
@@ -85,7 +95,12 @@ def receipts_since(moment: datetime | None) -> list[tuple[str, str, str, datetim
             (
                 sheet.number,
                 sheet.stage,
-                last.text if last else "",
+                "\n".join(
+                    [
+                        *([last.text] if last else []),
+                        *(labelled(*said) for said in turned_away(row.information, sheet.stage)),
+                    ]
+                ),
                 max(sheet.moved_at, last.at if last else sheet.moved_at),
             )
         )

@@ -93,7 +93,10 @@ def _copy_out(row: Release, *, at: datetime, note: str) -> Publication:
 def refuse(sheet: Sheet, *, by: Person, at: datetime, reason: str) -> Sheet:
     """Refuse to publish, with the reason."""
     Release.objects.filter(pk=sheet.pk).update(refused_because=reason)
-    return advance(sheet, "refuse", by=by, at=at, content={"reason": reason})
+    advance(sheet, "refuse", by=by, at=at, content={"reason": reason})
+    outbox.tell([sheet.owner], subject=_("不予公开：%(title)s") % {"title": sheet.title}, at=at, sheet=sheet, body=reason,
+                role="case_officer")  # fmt: skip
+    return sheet
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from riskwatch.case.models import Folder, Sheet
 from riskwatch.disclosure import actions
 from riskwatch.disclosure.following import slug_of, text_of
 from riskwatch.disclosure.models import Correction, Publication, Release
+from riskwatch.look.words import labelled
 from riskwatch.measures.models import Measure
 
 
@@ -22,6 +23,11 @@ class RequestForm(StepForm):
     def prepare(self) -> None:
         measure = Measure.objects.get(pk=self.subject.pk)
         self.initial = {"title": self.subject.title, "body": text_of(measure)} | dict(self.initial)
+        last = Release.objects.filter(measure=measure.pk).order_by("-pk").first()
+        if last is not None and last.refused_because:
+            # What was refused is worded anew, with the reason before one's eyes.
+            self.initial |= {"title": last.title, "body": last.body, "left_out": last.left_out}
+            self.fields["body"].help_text = labelled(_now("上次未予公开的理由"), last.refused_because)
 
 
 class PublishForm(StepForm):

@@ -10,7 +10,7 @@ from decree188.calendar import shanghai_date
 from riskwatch.case import deadlines, journalling, outbox
 from riskwatch.case.models import Sheet
 from riskwatch.case.sheets import Plan, put
-from riskwatch.disclosure.models import Publication, Release
+from riskwatch.disclosure.models import LAPSED, LIFTED, Publication, Release
 from riskwatch.documents import actions as documents
 from riskwatch.look.words import sentence
 from riskwatch.measures.models import Measure
@@ -84,6 +84,4 @@ def end_of(measure: Sheet, today: date) -> int:
     lapsed = measure.stage == "lapsed" or (over and measure.stage == "in_force")
     day = measure.lifted_on or (measure.ends_on if lapsed else None) or today
     rows = Publication.objects.filter(slug=slug_of(measure.pk), ended_on=None)
-    return rows.update(
-        ended_on=day, ended_note=sentence("期满自动解除" if lapsed else "已解除").chinese(), stale_since=None
-    )
+    return rows.update(ended_on=day, ended_note=LAPSED if lapsed else LIFTED, stale_since=None)

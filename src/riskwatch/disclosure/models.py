@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from riskwatch.case.models import OnSheet
+
+# Why a publication ended, kept as it is; a page says it in the reader's language.
+LAPSED, LIFTED = gettext_noop("期满自动解除"), gettext_noop("已解除")
 
 
 class Release(OnSheet):

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from riskwatch.disclosure.models import Publication, ReceiptState
+from riskwatch.disclosure.models import LAPSED, Publication, ReceiptState
 
 
 def publications(text: str = "") -> QuerySet[Publication]:
@@ -29,9 +29,16 @@ def versions(slug: str) -> list[Publication]:
     return list(Publication.objects.filter(slug=slug).order_by("-version"))
 
 
+def ended(row: Publication, today: date) -> tuple[date, str] | None:
+    """The day on which what was published ceased to hold and why, by its mark or by its term; None while it holds."""
+    if row.ended_on is not None:
+        return row.ended_on, row.ended_note
+    return (row.ends_on, LAPSED) if row.ends_on is not None and today > row.ends_on else None
+
+
 def has_ended(row: Publication, today: date) -> bool:
-    """Whether what was published no longer holds on a day, by its mark or by its term."""
-    return row.ended_on is not None or (row.ends_on is not None and today > row.ends_on)
+    """Whether what was published no longer holds on a day."""
+    return ended(row, today) is not None
 
 
 def receipt(number: str, digest: str) -> ReceiptState | None:

@@ -45,7 +45,7 @@ def begin_verification(
         _refuse_unqualified(commissioned, sheet, today=today)
     advance(sheet, "begin", by=by, at=at, content={"task": task})
     due = deadlines.due_on("verification", today)
-    Sheet.objects.filter(pk=sheet.pk).update(due_on=due)
+    Sheet.objects.filter(pk=sheet.pk).update(due_on=due, escalated_on=None)
     Sheet.objects.filter(pk=sheet.pk, handler=None).update(handler=by)
     plan = Plan(
         kind="verification", title=sheet.title, owner=sheet.owner, causes=(sheet,), due_on=due, words=sheet.words,

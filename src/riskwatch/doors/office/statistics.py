@@ -18,7 +18,7 @@ from riskwatch.case.access import folders_visible, visible
 from riskwatch.case.desk import DateInput
 from riskwatch.case.lifecycle import posts_of, stage_name
 from riskwatch.case.models import Folder, Sheet
-from riskwatch.case.standing import binding_on
+from riskwatch.case.standing import binding_on, late_on
 from riskwatch.case.steps import MEASURES
 from riskwatch.case.views import _bytes, dress
 from riskwatch.case.words import KINDS
@@ -85,7 +85,7 @@ def dashboard(request: SignedIn) -> HttpResponse:
         (_now("收到的信息"), sum(n for k, _s, n in stages if k == "information"), "office:information"),
         (_now("办理中的案卷"), folders_visible(Folder.objects.filter(state="open"), to=request.user, at=at).count(), "office:folders"),
         (_now("执行中的措施"), seen.filter(binding_on(today), kind__in=MEASURES).count(), "office:measures"),
-        (_now("逾期事项"), seen.filter(escalated_on__isnull=False, due_on__lt=today).count(), "office:inbox"),
+        (_now("逾期事项"), seen.filter(late_on(today)).count(), "office:overdue"),
     ]  # fmt: skip
     charts = [
         _bars("months", _now("每月信息"), _now("月份"), found.months),

@@ -26,6 +26,7 @@ urlpatterns = [
     path("folders/<int:pk>/<str:key>/", case.folder_act_page, DOOR, name="folder_act"),
     path("measures/", views.measures, name="measures"),
     path("filings/", views.filings, name="filings"),
+    path("overdue/", views.overdue, name="overdue"),
     path("search/", views.search, name="search"),
     path("archive/", statistics.archive, name="archive"),
     path("archive/statistics.csv", statistics.statistics_file, {"form": "csv"}, name="statistics_csv"),

@@ -26,7 +26,7 @@ from riskwatch.case.access import folders_visible, visible
 from riskwatch.case.desk import DateInput
 from riskwatch.case.lifecycle import posts_of
 from riskwatch.case.models import Folder, Sheet
-from riskwatch.case.standing import binding_on
+from riskwatch.case.standing import binding_on, late_on
 from riskwatch.case.steps import MEASURES, STEPS
 from riskwatch.case.views import _buttons, dress
 from riskwatch.case.words import KINDS
@@ -220,6 +220,16 @@ def filings(request: SignedIn) -> HttpResponse:
         request,
         "office/list.html",
         page_of(request, rows.order_by("due_on", "pk"), at=at) | {"title": _("未办结的备案")},
+    )
+
+
+@official
+def overdue(request: SignedIn) -> HttpResponse:
+    """Everything overdue in the person's area, whoever has to deal with it, the longest first."""
+    at = timezone.now()
+    rows = visible(Sheet.objects.filter(late_on(shanghai_date(at))).select_related("owner"), to=request.user, at=at)
+    return render(
+        request, "office/list.html", page_of(request, rows.order_by("due_on", "pk"), at=at) | {"title": _("逾期事项")}
     )
 
 

@@ -136,7 +136,7 @@ def announcement(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     wanted = request.GET.get("version", "")
     row = next((p for p in found if str(p.version) == wanted), found[0])
-    ended = queries.has_ended(row, shanghai_date(timezone.now()))
+    ended = queries.ended(row, shanghai_date(timezone.now()))
     return render(request, "portal/announcement.html", {"row": row, "versions": found, "ended": ended})
 
 
