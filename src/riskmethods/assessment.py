@@ -20,7 +20,7 @@ from riskmethods import faulttree
 from riskmethods.chains import Chain
 from riskmethods.editions import EDGE_RULE, LEVEL_WORDS, LEVELS, Edition
 from riskmethods.errors import MethodError, Refused
-from riskmethods.injuries import injury
+from riskmethods.injuries import Scale, injury
 from riskmethods.limits import canonical, fingerprint, load
 from riskmethods.numbers import decimal, one_in, one_in_zh, percent
 from riskmethods.observed import confront
@@ -113,7 +113,7 @@ def assess(
         one when the document exceeds a bound or is no JSON.
     """
     read_, faults = read(load(document), under=under)
-    if faults:
+    if faults or (faults := _other_policy(read_, policy)):
         raise Refused(faults)
     spread = _propagate(read_)
     scored = [_score(read_.edition, s, spread.scenarios[n]) for n, s in enumerate(read_.scenarios)] if spread else []
@@ -133,6 +133,14 @@ def assess(
         "panel": read_.panel, "warnings": [w.as_json() for w in warnings(read_)], "gaps": [g.place for g in gaps(read_)],
     }  # fmt: skip
     return Result(read_, data | {"prism": _prism(data)}, spread)
+
+
+def _other_policy(document: Document, policy: Policy) -> list[MethodError]:
+    """A document pins the policy that it was assessed under; another one is not slipped beneath it."""
+    if document.policy in ("", policy.sha256):
+        return []
+    return [MethodError("policy", "policy_changed", "文件所固定的政策版本与现用版本不同；请用当时的版本，或重新评定",
+                        f"the document pins another policy ({document.policy[:12]}…): use that one, or assess anew")]  # fmt: skip
 
 
 def _propagate(document: Document) -> Spread | None:
@@ -204,7 +212,7 @@ def _scenario(document: Document, one: _Scored, policy: Policy) -> dict[str, Any
     return {
         "id": scenario.id, "title": scenario.title.as_json(), "interest": scenario.interest, **named, **hurt,
         "steps": [_step(document, step) for step in scenario.steps], "severity": _severity(document, scenario, policy),
-        "probability": _probability(document.edition, one), "level": judged.level, "edge": judged.edge,
+        "probability": _probability(document.edition, one, policy.scale(scenario.interest)), "level": judged.level, "edge": judged.edge,
         "level_across_edge": judged.other_level if judged.edge else None,
         "flags": [{"code": f.code, "zh": f.zh, "en": f.en} for f in judged.flags],
         "spread": one.spread.as_json(),
@@ -239,14 +247,15 @@ def _severity(document: Document, scenario: Scenario, policy: Policy) -> dict[st
     }  # fmt: skip
 
 
-def _probability(edition: Edition, one: _Scored) -> dict[str, Any]:
-    """The exact product, or the drawn median; with band and words."""
+def _probability(edition: Edition, one: _Scored, scale: Scale) -> dict[str, Any]:
+    """The exact product, or the drawn median; with band and words, and the policy's own words where it has them."""
     p, band, certain = one.judged.probability, one.judged.band, one.scenario.certain
     return {
         "value": str(p) if certain else decimal(p), "kind": "product" if certain else "median", "decimal": decimal(p),
         "percent": percent(p), "one_in": {"zh": one_in_zh(p), "en": one_in(p)}, "band": band,
         "band_words": {"zh": edition.band_words(band, "zh"), "en": edition.band_words(band)},
         "p95": str(one.spread.p95) if certain else decimal(one.spread.p95),
+        **({"policy_words": scale.likelihood[band].as_json()} if len(scale.likelihood) > band else {}),
     }  # fmt: skip
 
 

@@ -39,7 +39,7 @@ _WHOLE = {
     "observed",
 }
 _WORDS = {
-    "method": ("方法", "method"), "edition": ("方法版本", "edition"), "date": ("日期", "date"), "author": ("作者", "author"),
+    "method": ("方法", "method"), "edition": ("方法版本", "edition"), "policy": ("政策版本", "policy edition"), "date": ("日期", "date"), "author": ("作者", "author"),
     "category": ("风险类别", "category"), "product": ("产品", "product"), "considerations": ("人群考虑", "considerations"),
     "report": ("报告文字", "report"), "panel": ("专家小组", "panel"), "scenarios": ("情景", "scenario"), "steps": ("步骤", "step"),
     "quantity": ("概率", "probability"), "severity": ("严重程度", "severity"), "text": ("文字", "text"),
@@ -138,7 +138,7 @@ class Comparison:
 
 
 def compare(before: Result | Mapping[str, Any] | bytes, after: Result | Mapping[str, Any] | bytes) -> Comparison:
-    """Changed inputs and changed levels of two versions, results or documents yet to be assessed.
+    """Changed inputs and changed levels of two versions, results or documents yet to be assessed under our own policy.
 
     Raises
     ------

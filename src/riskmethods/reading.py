@@ -142,14 +142,14 @@ def read(record: object, *, under: Edition | None = None) -> tuple[Document, lis
     """
     faults: list[MethodError] = []
     top = Node(record, "", faults, (
-        "format", "method", "edition", "date", "author", "category", "product", "considerations", "report",
+        "format", "method", "edition", "policy", "date", "author", "category", "product", "considerations", "report",
         "panel", "scenarios", "presumption", "precaution", "residual", "draws", "seed", "dependence"))  # fmt: skip
     if top.value.get("format", FORMAT) != FORMAT:
         top.refuse("format", "format", f"格式须为{FORMAT}", f"the format must be {FORMAT}")
     method, pinned = top.string("method") or DEFAULT, top.string("edition")
     one = under or top.attempt(lambda: edition(method), edition(DEFAULT))
     document = Document(
-        edition=one, pinned="" if under else pinned, date=_day(top), author=top.string("author"),
+        edition=one, pinned="" if under else pinned, policy=top.string("policy"), date=_day(top), author=top.string("author"),
         draws=_whole(top, "draws", DRAWS, (FEWEST_DRAWS, MOST_DRAWS)), seed=_whole(top, "seed", SEED, (0, 2**32 - 1)),
         dependence=top.code("dependence", "dependence", "independent"), category=top.code("category", "categories"),
         product=_texts(top, "product"), considerations=_considerations(top), report=_texts(top, "report"),

@@ -261,7 +261,8 @@ class Document:
     """One assessment: everything that its result follows from.
 
     ``product``, ``considerations``, ``report`` (the written parts) and ``panel`` (an expert panel's own record) are
-    carried along and never computed with. ``pinned`` is the fingerprint of the edition that the author meant.
+    carried along and never computed with. ``pinned`` is the fingerprint of the edition that the author meant, ``policy``
+    that of headquarters' policy.
     """
 
     edition: Edition
@@ -273,6 +274,7 @@ class Document:
     dependence: str = "independent"
     category: str = ""
     pinned: str = ""
+    policy: str = ""
     product: Mapping[str, Any] = field(default_factory=dict)
     considerations: Mapping[str, str] = field(default_factory=dict)
     report: Mapping[str, str] = field(default_factory=dict)
@@ -283,7 +285,7 @@ class Document:
 
     def as_json(self) -> dict[str, Any]:
         """The document as JSON; what is empty is left out."""
-        whole = {"format": FORMAT, "method": self.edition.id, "edition": self.pinned, "date": self.date,
+        whole = {"format": FORMAT, "method": self.edition.id, "edition": self.pinned, "policy": self.policy, "date": self.date,
                  "author": self.author, "category": self.category, "product": dict(self.product),
                  "considerations": dict(self.considerations), "report": dict(self.report),
                  "panel": self.panel, "scenarios": [s.as_json() for s in self.scenarios]}  # fmt: skip

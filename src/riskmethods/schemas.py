@@ -112,6 +112,7 @@ def schema() -> Schema:
     properties = {
         "format": {"const": FORMAT}, "method": {"enum": [m.id for m in scenario_methods() if m.grid], "default": DEFAULT},
         "edition": {"type": "string", "description": "the sha256 of the method's edition, pinned"},
+        "policy": {"type": "string", "description": "the sha256 of headquarters' policy, pinned"},
         "date": {"type": "string", "pattern": r"^(\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))?$"}, "author": _STRING,
         "category": _code("categories"), "product": texts, "report": texts, "panel": {"type": "object"},
         "considerations": {"type": "object", "properties": dict.fromkeys(codes("considerations"), _STRING), "additionalProperties": False},

@@ -87,7 +87,8 @@ def _head(data: Mapping[str, Any], lang: str, say: Say) -> Iterator[str]:
         yield say("计算等级：", "Computed level: ") + level_words(data["computed_level"] or "", lang)
     if grade:
         measures = say("、", ", ").join(m[lang] for m in grade["proposed_measures"]) or say("无", "none")
-        yield say("海关等级（建议）：", "Customs grade (proposed): ") + grade[lang]
+        table = f" [{grade['table']}, {data['policy_sha256'][:12]}]"
+        yield say("海关等级（建议）：", "Customs grade (proposed): ") + grade[lang] + table
         yield say("措施（仅建议，未决定）：", "Measures (proposed, not decided): ") + measures
     words = [f"{term('interests', code).zh if lang == 'zh' else term('interests', code).en} "
              f"{level_words(level, lang) if level else say('未评定', 'not assessed')}" for code, level in data["interests"].items()]  # fmt: skip
@@ -139,6 +140,8 @@ def _outcome(scenario: Mapping[str, Any], lang: str, say: Say) -> Iterator[str]:
         + say("概率", "Probability ")
         + f" {p['value']} ({kind}, {p['one_in'][lang]}), {p['band_words'][lang]}".strip()
     )
+    if p.get("policy_words"):
+        yield "  " + say("可能性（政策标度）：", "Likelihood (policy scale): ") + _pick(p["policy_words"], lang)
     yield "  " + say("严重程度", "Severity ") + f"{severity['level']}: {_pick(severity['meaning'], lang)}"
     yield "  → " + level_words(scenario["level"], lang)
     for flag in scenario["flags"]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 import decree188
 from decree188.assessment import missing_parts
-from riskmethods import MethodError, Refused, Result, assess
+from riskmethods import MethodError, Policy, Refused, Result, assess
 from riskmethods.vocabulary import term
 from riskmethods.wording import level_words, summary
 from riskwatch.assessment import charts
@@ -33,10 +33,10 @@ def faults(error: MethodError) -> list[dict[str, str]]:
     return [{"place": f.place, "rule": f.rule, "why": f.zh if language() == "zh" else f.en} for f in found]
 
 
-def scored(document: Mapping[str, Any]) -> dict[str, Any]:
+def scored(document: Mapping[str, Any], policy: Policy) -> dict[str, Any]:
     """What the workbench shows: the result with its charts, or the faults. A draft may be faulty; nothing is raised."""
     try:
-        result = assess(document)
+        result = assess(document, policy=policy)
     except MethodError as error:
         return {"faults": faults(error)}
     return {"result": result.data, "charts": drawn(result.data, cloud=result.spread.cloud if result.spread else [])}
@@ -52,7 +52,7 @@ def drawn(data: Mapping[str, Any], *, cloud: list[dict[str, Any]] | None = None,
     }
 
 
-def refuse_unfit(document: Mapping[str, Any]) -> Result:
+def refuse_unfit(document: Mapping[str, Any], policy: Policy) -> Result:
     """The result of a document that is ready to be a report.
 
     Raises
@@ -61,7 +61,7 @@ def refuse_unfit(document: Mapping[str, Any]) -> Result:
         The document is faulty, a number lacks evidence, source or author, or one of the seven parts is empty.
     """
     try:
-        result = assess(document)
+        result = assess(document, policy=policy)
     except MethodError as error:
         why = faults(error)
         raise Refusal(_("评估文件有误：%(why)s") % {"why": why[0]["why"]}, remedy=_("按标出的位置改正"), code="assessment_faulty",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -15,11 +16,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from decree188.calendar import shanghai_date
 from riskmethods import MethodError, compare, scenario_methods
 from riskmethods.editions import LEVEL_WORDS
-from riskmethods.injuries import INJURIES, scale
+from riskmethods.injuries import INJURIES
 from riskmethods.vocabulary import TABLES, codes
-from riskwatch.assessment import reporting, scoring
+from riskwatch.assessment import policies, reporting, scoring
 from riskwatch.assessment.library import library
 from riskwatch.assessment.models import Assessment
 from riskwatch.case import desk
@@ -55,7 +57,7 @@ def workbench(request: SignedIn, pk: int, door: str) -> HttpResponse:
     report = reporting.latest_report(row)
     document = reporting.starting_document(row) if writes or not report else report.document
     start = {
-        "document": document, "editable": writes, "vocabulary": vocabulary(), "library": library(),
+        "document": document, "editable": writes, "vocabulary": vocabulary() | {"scales": scales(at)}, "library": library(),
         "version": row.sheet.version, "urls": {name: reverse(f"{door}:assessment_{name}", args=[pk]) for name in ("score", "save", "submit")},
     }  # fmt: skip
     context = {
@@ -88,8 +90,13 @@ def vocabulary() -> dict[str, Any]:
             {"code": i.code, "zh": i.zh, "en": i.en, "cells": [c.as_json() if c else None for c in i.cells]}
             for i in INJURIES
         ],
-        "scales": {code: scale(code).as_json() for code in codes("interests")},
     }
+
+
+def scales(at: datetime) -> dict[str, Any]:
+    """What severity means for each interest, by the policy of the day."""
+    policy = policies.policy_on(shanghai_date(at))
+    return {code: policy.scale(code).as_json() for code in codes("interests")}
 
 
 def _document(request: HttpRequest) -> dict[str, Any]:
@@ -109,12 +116,14 @@ def _document(request: HttpRequest) -> dict[str, Any]:
 @require_POST
 def score(request: SignedIn, pk: int, door: str) -> HttpResponse:
     """A document scored as it is typed: the result with its charts, or the faults with their places."""
-    assessment_seen(request, pk)
+    row, at = assessment_seen(request, pk), timezone.now()
     try:
-        document = reporting.signed(_document(request), request.user)
+        document = _document(request)
+        if not document.get("policy") or reporting.may_write(row.sheet, by=request.user, at=at):
+            document = reporting.signed(document, request.user, at)  # a submitted one is read as it was assessed
     except Refusal as refused:
         return _refused(refused)
-    return JsonResponse(scoring.scored(document))
+    return JsonResponse(scoring.scored(document, policies.pinned(document)))
 
 
 @login_required
@@ -178,6 +187,12 @@ def _version(row: Assessment, key: str) -> dict[str, Any]:
     return dict(get_object_or_404(owner.reports, version=int(number)).document)
 
 
+def _comparable(row: Assessment, key: str, request: SignedIn) -> dict[str, Any]:
+    """A version to compare: a report as it was assessed, a draft as it would be today."""
+    document = _version(row, key)
+    return reporting.signed(document, request.user, timezone.now()) if key[:1] == "d" else document
+
+
 @login_required
 @require_GET
 def versions(request: SignedIn, pk: int, door: str) -> HttpResponse:
@@ -187,7 +202,7 @@ def versions(request: SignedIn, pk: int, door: str) -> HttpResponse:
     told, faults = None, []
     if before and after:
         try:
-            told = compare(_version(row, before), _version(row, after))
+            told = compare(*(reporting.assessed(_comparable(row, key, request)) for key in (before, after)))
         except MethodError as error:
             faults = scoring.faults(error)
     lang = scoring.language()
@@ -209,7 +224,9 @@ def preview(request: SignedIn, pk: int, door: str) -> HttpResponse:
     faults: list[dict[str, str]] = []
     content = None
     try:
-        content = reporting.preview(row, document, by=request.user, lang=lang, submitted=key[:1] in ("r", "p"))
+        content = reporting.preview(
+            row, document, by=request.user, at=timezone.now(), lang=lang, submitted=key[:1] in ("r", "p")
+        )
     except MethodError as error:
         faults = scoring.faults(error)
     if content and request.GET.get("pdf"):
