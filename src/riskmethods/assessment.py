@@ -17,9 +17,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from riskmethods import faulttree
+from riskmethods.annexes import calculate, form
 from riskmethods.chains import Chain
 from riskmethods.editions import EDGE_RULE, LEVEL_WORDS, LEVELS, Edition
 from riskmethods.errors import MethodError, Refused
+from riskmethods.fmea import ACTION_PRIORITY
 from riskmethods.injuries import Scale, injury
 from riskmethods.limits import canonical, fingerprint, load
 from riskmethods.numbers import decimal, one_in, one_in_zh, percent
@@ -27,7 +29,7 @@ from riskmethods.observed import confront
 from riskmethods.policy import DEFAULT, Policy
 from riskmethods.propagation import propagate
 from riskmethods.reading import read
-from riskmethods.records import Document, Scenario
+from riskmethods.records import Annex, Document, Scenario
 from riskmethods.residual import After, after
 from riskmethods.rules import gaps, warnings
 from riskmethods.scenario import Judged, by_interest, highest, judge
@@ -132,7 +134,23 @@ def assess(
         "residual": _residual(read_, scored), "considerations": dict(read_.considerations), "report": dict(read_.report),
         "panel": read_.panel, "warnings": [w.as_json() for w in warnings(read_)], "gaps": [g.place for g in gaps(read_)],
     }  # fmt: skip
-    return Result(read_, data | {"prism": _prism(data)}, spread)
+    annexes = (
+        {"annexes": [_annex(one, f"annexes[{n}].input", policy) for n, one in enumerate(read_.annexes)]}
+        if read_.annexes
+        else {}
+    )
+    return Result(read_, data | annexes | {"prism": _prism(data)}, spread)
+
+
+def _annex(one: Annex, place: str, policy: Policy) -> dict[str, Any]:
+    """A calculation by another method: where it comes from, the fingerprint of its inputs, what it says."""
+    asked = form(one.method)
+    status = (policy.priority or ACTION_PRIORITY).status if one.method == "fmea" else asked.status
+    return {
+        "id": one.id, "title": one.title.as_json(), "method": {"code": asked.code, "zh": asked.zh, "en": asked.en, "source": asked.source, "status": status},
+        "input_sha256": fingerprint(dict(one.input)), "evidence": one.origin.evidence, "source": one.origin.source, "author": one.origin.author,
+        **calculate(one.method, one.input, place=place, priority=policy.priority).as_json(),
+    }  # fmt: skip
 
 
 def _other_policy(document: Document, policy: Policy) -> list[MethodError]:

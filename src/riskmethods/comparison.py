@@ -37,6 +37,7 @@ _WHOLE = {
     "severity",
     "panel",
     "observed",
+    "input",
 }
 _WORDS = {
     "method": ("方法", "method"), "edition": ("方法版本", "edition"), "policy": ("政策版本", "policy edition"), "date": ("日期", "date"), "author": ("作者", "author"),
@@ -48,7 +49,7 @@ _WORDS = {
     "presumption": ("推定", "presumption"), "clause": ("条款", "clause"), "facts": ("事实", "facts"), "rebuttal": ("反驳", "rebuttal"),
     "precaution": ("预防", "precaution"), "level": ("等级", "level"), "reason": ("理由", "reason"), "residual": ("剩余风险", "residual risk"),
     "measures": ("措施", "measure"), "target": ("目标等级", "target level"), "kind": ("种类", "kind"), "coverage": ("覆盖率", "coverage"),
-    "effects": ("效果", "effects"), "observed": ("观察到的事故", "observed incidents"), "draws": ("抽样次数", "draws"), "seed": ("随机种子", "seed"), "dependence": ("相依", "dependence"),
+    "effects": ("效果", "effects"), "annexes": ("其他方法", "other method"), "input": ("输入", "inputs"), "observed": ("观察到的事故", "observed incidents"), "draws": ("抽样次数", "draws"), "seed": ("随机种子", "seed"), "dependence": ("相依", "dependence"),
 }  # fmt: skip
 
 
@@ -196,7 +197,7 @@ def _plain(value: Any) -> str:
         return ", ".join(_plain(one) for one in value)
     if not isinstance(value, Mapping):
         return str(value)
-    if "steps" in value or "effects" in value:
+    if "steps" in value or "effects" in value or "input" in value:
         return _plain(value.get("title")) if value.get("title") else str(value["id"])
     if value.keys() <= {"zh", "en"}:
         return str(value.get("zh") or value.get("en"))

@@ -57,6 +57,8 @@ def summary(data: Mapping[str, Any], lang: str = "zh", *, style: str = "table") 
     lines += ["", *_whole(data, lang, say)]
     if data["residual"]:
         lines += _residual(data["residual"], lang, say)
+    for annex in data.get("annexes", ()):
+        lines += ["", *_annex(annex, lang, say)]
     # A line break inside a text would let it pass for a line of ours.
     return "".join(" ".join(line.splitlines()) + "\n" for line in [*lines, *_open_points(data, lang, say)])
 
@@ -203,6 +205,25 @@ def _residual(residual: Mapping[str, Any], lang: str, say: Say) -> Iterator[str]
             e, who = needed["effectiveness"], f"{needed['measure']} · {say('情景', 'scenario ')}{row['scenario']}"
             enough = say(f"须有效率{e}", f"needs effectiveness {e}") if e else say("达不到", "cannot reach it")
             yield "  " + say(f"{who}：要到{target}，{enough}", f"{who}: for {target} it {enough}")
+
+
+def _annex(annex: Mapping[str, Any], lang: str, say: Say) -> Iterator[str]:
+    title = _pick(annex["title"], lang)
+    yield (
+        say("其他方法 ", "Other method ") + f"{annex['id']} {annex['method'][lang]}" + (f" · {title}" if title else "")
+    )
+    for name, value in annex_rows(annex, lang):
+        yield f"  {name}{say('：', ': ')}{value}"
+    for row in annex["table"]["rows"] if "table" in annex else ():
+        yield "  " + " | ".join(row)
+    for note in annex.get("notes", ()):
+        yield "  ! " + note[lang]
+    yield "  " + say("来源：", "Source: ") + f"{annex['method']['source']} [{annex['input_sha256'][:12]}]"
+
+
+def annex_rows(annex: Mapping[str, Any], lang: str) -> list[tuple[str, str]]:
+    """What a calculation found, line by line, in one language."""
+    return [(row[lang], (lang == "en" and row.get("value_en")) or row["value"]) for row in annex["rows"]]
 
 
 def _open_points(data: Mapping[str, Any], lang: str, say: Say) -> Iterator[str]:

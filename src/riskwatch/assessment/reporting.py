@@ -212,8 +212,9 @@ def _parts() -> Any:
 
 
 _BEYOND = {
-    "zh": ("可能性与程度", "伤害情景与各数值依据", "风险矩阵", "不确定性与敏感性", "计算全文与输入指纹"),
-    "en": ("Likelihood and degree", "Scenarios and what each number rests on", "Risk grid", "Uncertainty and sensitivity", "The whole calculation"),
+    "zh": ("可能性与程度", "伤害情景与各数值依据", "风险矩阵", "各等级的概率", "概率变动多少倍等级才变", "每一步单独变动", "计算全文与输入指纹"),
+    "en": ("Likelihood and degree", "Scenarios and what each number rests on", "Risk grid", "Probability of each level",
+           "By what factor the level changes", "Each step moved alone", "The whole calculation"),
 }  # fmt: skip
 
 
@@ -224,11 +225,16 @@ def _sections(data: Mapping[str, Any], lang: str, *, cloud: list[dict[str, Any]]
         [f"{n}. {term.words(lang)}", said[code] or "—"] for n, (code, term) in enumerate(_parts(), 1)
     ]
     likely, degree = scoring.likelihood(data, lang)
-    heads = [f"{n}. {head}" for n, head in enumerate(_BEYOND[lang], len(sections) + 1)]
+    count = len(sections)
     word = "严重程度" if lang == "zh" else "severity"
-    sections.append([heads[0], f"{likely}; {word} {degree}" if degree else likely])
+    beyond: list[tuple[str, Any]] = [(_BEYOND[lang][0], f"{likely}; {word} {degree}" if degree else likely)]
     if data["scenarios"]:
         drawn = scoring.drawn(data, cloud=cloud, lang=lang)
-        sections += [[heads[1], scoring.grounds(data, lang)], [heads[2], {"svg": drawn["grid"]}],
-                     [heads[3], {"svg": drawn["tornado"]}]]  # fmt: skip
-    return [*sections, [heads[4], scoring.summary_of(data, lang)]]
+        beyond += [(_BEYOND[lang][1], scoring.grounds(data, lang)), (_BEYOND[lang][2], {"svg": drawn["grid"]}),
+                   (_BEYOND[lang][3], {"svg": drawn["shares"]}), (_BEYOND[lang][4], {"svg": drawn["flips"]}), (_BEYOND[lang][5], {"svg": drawn["tornado"]})]  # fmt: skip
+    for annex in data.get("annexes", ()):
+        title = annex["title"].get(lang) or next(iter(annex["title"].values()), "")
+        name = f"{annex['id']} {annex['method'][lang]}"
+        beyond.append((f"{name} · {title}" if title else name, scoring.annex_table(annex, lang)))
+    beyond.append((_BEYOND[lang][6], scoring.summary_of(data, lang)))
+    return [*sections, *([f"{n}. {head}", body] for n, (head, body) in enumerate(beyond, count + 1))]

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from decree188.calendar import shanghai_date
 from riskmethods import MethodError, compare, scenario_methods
+from riskmethods.annexes import FORMS
 from riskmethods.editions import LEVEL_WORDS
 from riskmethods.injuries import INJURIES
 from riskmethods.vocabulary import TABLES, codes
@@ -85,6 +86,7 @@ def vocabulary() -> dict[str, Any]:
     return {
         **{name: [t.as_json() for t in terms] for name, terms in TABLES.items()},
         "methods": [m.as_json() for m in scenario_methods() if m.grid],
+        "annex_forms": [f.as_json() for f in FORMS],
         "levels": {code: {"zh": zh, "en": en} for code, (zh, en) in LEVEL_WORDS.items()},
         "injuries": [
             {"code": i.code, "zh": i.zh, "en": i.en, "cells": [c.as_json() if c else None for c in i.cells]}
