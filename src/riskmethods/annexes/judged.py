@@ -12,6 +12,7 @@ from riskmethods import faulttree, matrices
 from riskmethods import fmea as modes
 from riskmethods.annexes.said import Found, Given, Row, Table, percent, renamed, shown
 from riskmethods.errors import MethodError, raise_at
+from riskmethods.inputs import distinct
 from riskmethods.uncertain import to_json
 
 _WARNED = {"secondary": ("表读自他处转载", "the table was read in another's copy"), "unverified": ("表未经原文核对", "the table was not checked against its source"),
@@ -168,6 +169,7 @@ def excess_risk(given: Given) -> Found:
 def ahp(given: Given) -> Found:
     """Weights from pairwise judgements, one judge's or a group's; refused when inconsistent, naming the worst triad."""
     items = given.names("items", least=2, most=hierarchy.MOST_ITEMS)
+    distinct(items, given.at("items"))
     judges: dict[str, dict[tuple[str, str], object]] = {}
     for one in given.rows("pairs", ("judge", "first", "second", "times")):
         pair = one.words("first"), one.words("second")
@@ -196,8 +198,8 @@ def ahp(given: Given) -> Found:
         Row("λmax", "λmax", f"{found.lambda_max:.5g}"),
         Row("一致性比率CR（须<0.10）", "consistency ratio CR (below 0.10)", shown(found.cr)),
     ]
-    if given.has("scores"):
-        rows.append(Row("加权得分", "weighted score", shown(_score(found, given))))
+    if scores := given.rows("scores", ("item", "score"), least=0):
+        rows.append(Row("加权得分", "weighted score", shown(_score(found, scores, given))))
     return Found(tuple(rows))
 
 
@@ -220,8 +222,8 @@ def _matrix(items: list[str], said: Mapping[tuple[str, str], object], judge: str
     return matrix
 
 
-def _score(found: hierarchy.Weights, given: Given) -> float:
-    scores = {one.words("item"): one.number("score", above=None) for one in given.rows("scores", ("item", "score"))}
+def _score(found: hierarchy.Weights, rows: list[Given], given: Given) -> float:
+    scores = {one.words("item"): one.number("score", above=None) for one in rows}
     for item in found.items:
         if item not in scores:
             raise_at(given.at("scores"), "missing", f"“{item}”没有得分", f"{item!r} has no score")
