@@ -151,6 +151,22 @@ class ReassessmentDue(OnSheet):
     declined_because = models.TextField(_("不重新评估的理由"), blank=True)
 
 
+class IncidentCheck(models.Model):
+    """Incidents counted after a report, held against what one of its scenarios predicted; it stays as it was made."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="checks")
+    scenario = models.CharField(max_length=200)
+    scenario_words = models.CharField(max_length=300, blank=True)
+    observed = models.JSONField()
+    source = models.CharField(max_length=300)
+    result = models.JSONField()
+    checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    checked_at = models.DateTimeField()
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="checks_stay", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+
 class PolicyEdition(models.Model):
     """One edition of headquarters' assessment policy: grade tables, own scales, FMEA priorities; proposed by one, published by another.
 

@@ -138,6 +138,7 @@ ACTS = {
     "information.collected": _("采集完毕"),
     "information.verify_batch": _("批量核实"),
     "assessment.save_draft": _("保存评估草稿"),
+    "assessment.check_incidents": _("核对事故数"),
     "journal.destroy_contents": _("依法销毁日志内容"),
     "policy.set": _("设定期限"),
     "calendar.upload": _("上传工作日历"),
