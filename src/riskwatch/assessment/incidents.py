@@ -15,6 +15,7 @@ from riskwatch.assessment import reporting, scoring, triggers
 from riskwatch.assessment.models import Assessment, IncidentCheck
 from riskwatch.case import journalling
 from riskwatch.case.models import Folder, Sheet
+from riskwatch.look.words import kept, labelled
 from riskwatch.parties.models import Person
 from riskwatch.refusals import Refusal, refuse_unless
 
@@ -63,12 +64,24 @@ def check(sheet: Sheet, *, scenario: str, observed: Mapping[str, Any], source: s
     journalling.record(now, "assessment.check_incidents", by=by, at=at, rule="reassess_on_change", content=content)
     if not found["reassess"]:
         return now
-    said = _("%(title)s：情景预示约%(expected)s起，实际报告%(observed)s起（p值%(p)s）；来源：%(source)s") % {
-        "title": title, "expected": f"{found['expected']:.3g}", "observed": found["observed"], "p": f"{found['p_value']:.2g}", "source": source}  # fmt: skip
+    said = _contradiction(title, found, source)
     trigger = "new_death_or_injury" if found["contradicts"] == "more" and _harms_people(row, scenario) else "other"
     triggers.ask(folder, trigger, said, cause=now, key=f"check:{made.pk}", by=by, at=at)
     due = Sheet.objects.filter(kind="reassessment_due", causes=now).order_by("-pk").first()
     return due or now
+
+
+@kept
+def _contradiction(title: str, found: Mapping[str, Any], source: str) -> str:
+    """What the reminder says, kept for good and therefore in Chinese."""
+    told = {
+        "title": title,
+        "expected": f"{found['expected']:.3g}",
+        "observed": found["observed"],
+        "p": f"{found['p_value']:.2g}",
+        "source": source,
+    }
+    return _("%(title)s的情景预示约%(expected)s起，实际报告%(observed)s起（p值%(p)s），数据来自%(source)s") % told
 
 
 def _confronted(row: Assessment, scenario: str, observed: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
@@ -107,8 +120,7 @@ def told(row: Assessment) -> list[str]:
     """The checks so far, newest first, in words."""
     verdicts = {"more": _("显著多于预示"), "fewer": _("显著少于预示"), "": _("不矛盾")}
     return [
-        _("%(scenario)s：预示%(expected)s起，报告%(observed)s起，%(verdict)s")
-        % {"scenario": one.scenario_words, "expected": f"{one.result['expected']:.3g}", "observed": one.result["observed"],
-           "verdict": verdicts[one.result["contradicts"]]}
+        labelled(one.scenario_words, _("预示%(expected)s起，报告%(observed)s起，%(verdict)s") % {
+            "expected": f"{one.result['expected']:.3g}", "observed": one.result["observed"], "verdict": verdicts[one.result["contradicts"]]})
         for one in row.checks.order_by("-pk")[:20]
     ]  # fmt: skip
