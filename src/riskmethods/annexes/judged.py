@@ -12,6 +12,7 @@ from riskmethods import faulttree, matrices
 from riskmethods import fmea as modes
 from riskmethods.annexes.said import Found, Given, Row, Table, percent, renamed, shown
 from riskmethods.errors import MethodError, raise_at
+from riskmethods.injuries import Words
 from riskmethods.inputs import distinct
 from riskmethods.uncertain import to_json
 
@@ -244,7 +245,8 @@ def fmea(given: Given, priority: modes.PriorityTable | None) -> Found:
             mode["after"] = {axis: one.whole(f"{axis}_after", least=1, most=10, default=mode[axis]) for axis in axes}
         listed.append(mode)
     form = modes.from_json({"form": given.words("form"), "modes": listed}, place=given.place, table=priority)
-    rows, said = [], {}
+    rows: list[tuple[str, ...]] = []
+    said: dict[str, Words] = {}
     for row in form.ranked():
         drop = "" if row.reduction is None else percent(row.reduction)
         rows.append(

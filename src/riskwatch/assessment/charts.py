@@ -134,7 +134,7 @@ def _flips(rows: Sequence[Mapping[str, Any]], lang: str) -> Iterator[str]:
     for n, scenario in enumerate(rows):
         y, moved = 20 + 24 * n, scenario["sensitivity"]
         yield _text(0, y + 15, f"{'情景' if lang == 'zh' else 'No.'} {n + 1}", size=11)
-        ends = [_FLIP_LEFT, _FLIP_LEFT + _FLIP_WIDTH]
+        ends = [float(_FLIP_LEFT), float(_FLIP_LEFT + _FLIP_WIDTH)]
         for side, key in enumerate(("down", "up")):
             if flip := moved[key]:
                 factor = float(Fraction(flip["factor"]))

@@ -49,7 +49,7 @@ def check(sheet: Sheet, *, scenario: str, observed: Mapping[str, Any], source: s
     Refusal
         The report is not accepted, has no such scenario, or a number cannot be taken; the field is named.
     """
-    folder = Folder.objects.select_for_update(of=("self",)).get(pk=sheet.folder_id)
+    folder = Folder.objects.select_for_update(of=("self",)).get(pk=sheet.folder_id or 0)
     now = Sheet.objects.get(pk=sheet.pk)
     refuse_unless(now.stage == "accepted", _("只有已接受的评估可以核对"), remedy=_("报告接受后再核对"), code="not_accepted",
                   rule=decree188.by_name("reassess_on_change"))  # fmt: skip

@@ -171,7 +171,7 @@ def publish(row: PolicyEdition, *, remark: str = "", by: Person, at: datetime) -
 
 
 @transaction.atomic
-def reject(row: PolicyEdition, *, remark: str, by: Person, at: datetime) -> PolicyEdition:
+def reject(row: PolicyEdition, *, remark: str = "", by: Person, at: datetime) -> PolicyEdition:
     """Do not publish an edition, with the reason."""
     now = _decidable(row, by=by, at=at)
     refuse_unless(remark.strip(), _("不通过须写明理由"), code="reason_missing", status=422)
