@@ -1,7 +1,7 @@
 """Risk assessment methods: scenario grids with exact probabilities, uncertainty, sensitivity, residual risk. Pure.
 
 :func:`assess` takes one document and gives one result, :func:`check` lists its faults; :func:`compare` tells two
-versions apart in words; :func:`rescore` scores stored results again under another edition; :func:`schema` publishes the
+versions apart in words; :func:`rescore` scores stored results again under another edition, :func:`regrade` under another policy; :func:`schema` publishes the
 document's form.
 """
 
@@ -10,7 +10,7 @@ from riskmethods.comparison import Comparison, compare
 from riskmethods.editions import Edition, edition, scenario_methods
 from riskmethods.errors import MethodError, Refused
 from riskmethods.policy import Policy
-from riskmethods.rescoring import Rescored, rescore
+from riskmethods.rescoring import Regraded, Rescored, regrade, rescore
 from riskmethods.schemas import schema
 from riskmethods.wording import summary
 
@@ -20,12 +20,14 @@ __all__ = [
     "MethodError",
     "Policy",
     "Refused",
+    "Regraded",
     "Rescored",
     "Result",
     "assess",
     "check",
     "compare",
     "edition",
+    "regrade",
     "rescore",
     "scenario_methods",
     "schema",

@@ -17,17 +17,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from riskmethods import faulttree
+from riskmethods.annexes import calculate, form
 from riskmethods.chains import Chain
 from riskmethods.editions import EDGE_RULE, LEVEL_WORDS, LEVELS, Edition
 from riskmethods.errors import MethodError, Refused
-from riskmethods.injuries import injury
+from riskmethods.fmea import ACTION_PRIORITY
+from riskmethods.injuries import Scale, injury
 from riskmethods.limits import canonical, fingerprint, load
 from riskmethods.numbers import decimal, one_in, one_in_zh, percent
 from riskmethods.observed import confront
 from riskmethods.policy import DEFAULT, Policy
 from riskmethods.propagation import propagate
 from riskmethods.reading import read
-from riskmethods.records import Document, Scenario
+from riskmethods.records import Annex, Document, Scenario
 from riskmethods.residual import After, after
 from riskmethods.rules import gaps, warnings
 from riskmethods.scenario import Judged, by_interest, highest, judge
@@ -113,7 +115,7 @@ def assess(
         one when the document exceeds a bound or is no JSON.
     """
     read_, faults = read(load(document), under=under)
-    if faults:
+    if faults or (faults := _other_policy(read_, policy)):
         raise Refused(faults)
     spread = _propagate(read_)
     scored = [_score(read_.edition, s, spread.scenarios[n]) for n, s in enumerate(read_.scenarios)] if spread else []
@@ -132,7 +134,31 @@ def assess(
         "residual": _residual(read_, scored), "considerations": dict(read_.considerations), "report": dict(read_.report),
         "panel": read_.panel, "warnings": [w.as_json() for w in warnings(read_)], "gaps": [g.place for g in gaps(read_)],
     }  # fmt: skip
-    return Result(read_, data | {"prism": _prism(data)}, spread)
+    annexes = (
+        {"annexes": [_annex(one, f"annexes[{n}].input", policy) for n, one in enumerate(read_.annexes)]}
+        if read_.annexes
+        else {}
+    )
+    return Result(read_, data | annexes | {"prism": _prism(data)}, spread)
+
+
+def _annex(one: Annex, place: str, policy: Policy) -> dict[str, Any]:
+    """A calculation by another method: where it comes from, the fingerprint of its inputs, what it says."""
+    asked = form(one.method)
+    status = (policy.priority or ACTION_PRIORITY).status if one.method == "fmea" else asked.status
+    return {
+        "id": one.id, "title": one.title.as_json(), "method": {"code": asked.code, "zh": asked.zh, "en": asked.en, "source": asked.source, "status": status},
+        "input_sha256": fingerprint(dict(one.input)), "evidence": one.origin.evidence, "source": one.origin.source, "author": one.origin.author,
+        **calculate(one.method, one.input, place=place, priority=policy.priority).as_json(),
+    }  # fmt: skip
+
+
+def _other_policy(document: Document, policy: Policy) -> list[MethodError]:
+    """A document pins the policy that it was assessed under; another one is not slipped beneath it."""
+    if document.policy in ("", policy.sha256):
+        return []
+    return [MethodError("policy", "policy_changed", "文件所固定的政策版本与现用版本不同；请用当时的版本，或重新评定",
+                        f"the document pins another policy ({document.policy[:12]}…): use that one, or assess anew")]  # fmt: skip
 
 
 def _propagate(document: Document) -> Spread | None:
@@ -204,7 +230,7 @@ def _scenario(document: Document, one: _Scored, policy: Policy) -> dict[str, Any
     return {
         "id": scenario.id, "title": scenario.title.as_json(), "interest": scenario.interest, **named, **hurt,
         "steps": [_step(document, step) for step in scenario.steps], "severity": _severity(document, scenario, policy),
-        "probability": _probability(document.edition, one), "level": judged.level, "edge": judged.edge,
+        "probability": _probability(document.edition, one, policy.scale(scenario.interest)), "level": judged.level, "edge": judged.edge,
         "level_across_edge": judged.other_level if judged.edge else None,
         "flags": [{"code": f.code, "zh": f.zh, "en": f.en} for f in judged.flags],
         "spread": one.spread.as_json(),
@@ -239,14 +265,15 @@ def _severity(document: Document, scenario: Scenario, policy: Policy) -> dict[st
     }  # fmt: skip
 
 
-def _probability(edition: Edition, one: _Scored) -> dict[str, Any]:
-    """The exact product, or the drawn median; with band and words."""
+def _probability(edition: Edition, one: _Scored, scale: Scale) -> dict[str, Any]:
+    """The exact product, or the drawn median; with band and words, and the policy's own words where it has them."""
     p, band, certain = one.judged.probability, one.judged.band, one.scenario.certain
     return {
         "value": str(p) if certain else decimal(p), "kind": "product" if certain else "median", "decimal": decimal(p),
         "percent": percent(p), "one_in": {"zh": one_in_zh(p), "en": one_in(p)}, "band": band,
         "band_words": {"zh": edition.band_words(band, "zh"), "en": edition.band_words(band)},
         "p95": str(one.spread.p95) if certain else decimal(one.spread.p95),
+        **({"policy_words": scale.likelihood[band].as_json()} if len(scale.likelihood) > band else {}),
     }  # fmt: skip
 
 

@@ -37,9 +37,10 @@ _WHOLE = {
     "severity",
     "panel",
     "observed",
+    "input",
 }
 _WORDS = {
-    "method": ("方法", "method"), "edition": ("方法版本", "edition"), "date": ("日期", "date"), "author": ("作者", "author"),
+    "method": ("方法", "method"), "edition": ("方法版本", "edition"), "policy": ("政策版本", "policy edition"), "date": ("日期", "date"), "author": ("作者", "author"),
     "category": ("风险类别", "category"), "product": ("产品", "product"), "considerations": ("人群考虑", "considerations"),
     "report": ("报告文字", "report"), "panel": ("专家小组", "panel"), "scenarios": ("情景", "scenario"), "steps": ("步骤", "step"),
     "quantity": ("概率", "probability"), "severity": ("严重程度", "severity"), "text": ("文字", "text"),
@@ -48,7 +49,7 @@ _WORDS = {
     "presumption": ("推定", "presumption"), "clause": ("条款", "clause"), "facts": ("事实", "facts"), "rebuttal": ("反驳", "rebuttal"),
     "precaution": ("预防", "precaution"), "level": ("等级", "level"), "reason": ("理由", "reason"), "residual": ("剩余风险", "residual risk"),
     "measures": ("措施", "measure"), "target": ("目标等级", "target level"), "kind": ("种类", "kind"), "coverage": ("覆盖率", "coverage"),
-    "effects": ("效果", "effects"), "observed": ("观察到的事故", "observed incidents"), "draws": ("抽样次数", "draws"), "seed": ("随机种子", "seed"), "dependence": ("相依", "dependence"),
+    "effects": ("效果", "effects"), "annexes": ("其他方法", "other method"), "input": ("输入", "inputs"), "observed": ("观察到的事故", "observed incidents"), "draws": ("抽样次数", "draws"), "seed": ("随机种子", "seed"), "dependence": ("相依", "dependence"),
 }  # fmt: skip
 
 
@@ -138,7 +139,7 @@ class Comparison:
 
 
 def compare(before: Result | Mapping[str, Any] | bytes, after: Result | Mapping[str, Any] | bytes) -> Comparison:
-    """Changed inputs and changed levels of two versions, results or documents yet to be assessed.
+    """Changed inputs and changed levels of two versions, results or documents yet to be assessed under our own policy.
 
     Raises
     ------
@@ -196,7 +197,7 @@ def _plain(value: Any) -> str:
         return ", ".join(_plain(one) for one in value)
     if not isinstance(value, Mapping):
         return str(value)
-    if "steps" in value or "effects" in value:
+    if "steps" in value or "effects" in value or "input" in value:
         return _plain(value.get("title")) if value.get("title") else str(value["id"])
     if value.keys() <= {"zh", "en"}:
         return str(value.get("zh") or value.get("en"))

@@ -78,6 +78,11 @@ class PriorityTable:
     source: str
     status: str
 
+    def as_json(self) -> dict[str, Any]:
+        """The table as data; :func:`priority_table` reads it back."""
+        return {"bands": {axis: [list(pair) for pair in pairs] for axis, pairs in self.bands.items()},
+                "cells": [list(row) for row in self.cells], "source": self.source, "status": self.status}  # fmt: skip
+
     def priority(self, ratings: Ratings) -> str:
         """The letter for three ratings."""
         s, o, d = (self._band(axis, getattr(ratings, axis)) for axis in ("severity", "occurrence", "detection"))

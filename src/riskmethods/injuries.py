@@ -44,16 +44,22 @@ class Injury:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What severity 1 to 4 means for one protected interest; ``policy`` marks a scale of our own, to be edited."""
+    """What severity 1 to 4 means for one protected interest; ``policy`` marks a scale of our own, to be edited.
+
+    ``likelihood`` is empty, or what each of a grid's eight rows of probability means for this interest, the most
+    probable first; it words a row and moves no edge.
+    """
 
     interest: str
     levels: tuple[Words, Words, Words, Words]
     source: str
     policy: bool = False
+    likelihood: tuple[Words, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
+        rows = {"likelihood": [w.as_json() for w in self.likelihood]} if self.likelihood else {}
         return {"interest": self.interest, "levels": [w.as_json() for w in self.levels], "source": self.source,
-                "policy": self.policy}  # fmt: skip
+                "policy": self.policy, **rows}  # fmt: skip
 
 
 def _row(code: str, zh: str, en: str, *four: str) -> Injury:
@@ -104,6 +110,7 @@ INJURIES = (
     _row("infection", "感染", "infection", "", "可逆|reversible", "不可逆|irreversible", "迁延、耐药、致命|prolonged, resistant, fatal"),
 )  # fmt: skip
 _INDEX = {one.code: one for one in INJURIES}
+LIKELIHOOD_ROWS = 8
 _EU = "Delegated Regulation (EU) 2024/3173, Annex II 3.3.3"
 
 
@@ -179,24 +186,39 @@ def scale(interest: str) -> Scale:
     return _SCALES[interest]
 
 
-def scale_from_json(record: Mapping[str, Any]) -> Scale:
-    """A scale as headquarters edits it: four levels in both languages; it stays marked as policy.
+def scale_from_json(record: Mapping[str, Any], *, place: str = "scale") -> Scale:
+    """A scale as headquarters edits it: four levels in both languages, and eight rows of likelihood or none.
+
+    It stays marked as policy.
 
     Raises
     ------
     MethodError
-        Rule ``bad_scale``: not four levels with words in both languages, or an unknown interest.
+        Rule ``bad_scale``: not four levels with words in both languages, likelihood that is neither empty nor eight
+        rows in both languages, or an unknown interest.
     """
     levels = record.get("levels") if isinstance(record, Mapping) else None
-    sound = isinstance(levels, list) and len(levels) == 4 and all(
-        isinstance(w, Mapping) and w.get("zh") and w.get("en") for w in levels)  # fmt: skip
-    if not sound or record.get("interest") not in codes("interests"):
+    if not _worded(levels, 4) or record.get("interest") not in codes("interests"):
         raise_at(
-            "scale",
+            place,
             "bad_scale",
             "须有利益代码和四级中英文说明",
             "an interest and four levels in both languages are needed",
         )
-    assert isinstance(levels, list)
-    a, b, c, d = (Words(str(w["zh"]), str(w["en"])) for w in levels)
-    return Scale(str(record["interest"]), (a, b, c, d), str(record.get("source", "")), policy=True)
+    rows = record.get("likelihood") or []
+    if rows and not _worded(rows, LIKELIHOOD_ROWS):
+        raise_at(f"{place}.likelihood", "bad_scale", f"可能性须写满{LIKELIHOOD_ROWS}行中英文说明，或全部留空",
+                 f"likelihood has {LIKELIHOOD_ROWS} rows in both languages, or none")  # fmt: skip
+    assert levels is not None
+    a, b, c, d = _pairs(levels)
+    return Scale(str(record["interest"]), (a, b, c, d), str(record.get("source", "")), True, tuple(_pairs(rows)))
+
+
+def _worded(rows: Any, count: int) -> bool:
+    """Whether these are so many texts in both languages."""
+    return isinstance(rows, list) and len(rows) == count and all(
+        isinstance(w, Mapping) and all(isinstance(w.get(k), str) and w[k].strip() for k in ("zh", "en")) for w in rows)  # fmt: skip
+
+
+def _pairs(rows: Any) -> list[Words]:
+    return [Words(w["zh"].strip(), w["en"].strip()) for w in rows]

@@ -1,4 +1,4 @@
-"""Headquarters' own policy beside the methods: customs' grades for a method's levels, proposed measures, own scales.
+"""Headquarters' own policy beside the methods: customs' grades for a method's levels, measures, own scales, FMEA priorities.
 
 No source maps a method's level to customs' grades or to measures. The mapping is a dated table that headquarters edits
 as data; what it says is proposed, never decided. :data:`DEFAULT` is ours, a place to start from.
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from riskmethods import injuries
+from riskmethods import fmea, injuries
 from riskmethods.editions import LEVELS
 from riskmethods.errors import MethodError, raise_at
 from riskmethods.limits import fingerprint
@@ -74,10 +74,13 @@ class Policy:
         Rising by ``valid_from``.
     scales : tuple of Scale
         For interests whose severity headquarters words itself; the others keep :data:`riskmethods.injuries.SCALES`.
+    priority : PriorityTable or None
+        FMEA's action priorities as headquarters loaded them; None keeps :data:`riskmethods.fmea.ACTION_PRIORITY`.
     """
 
     tables: tuple[GradeTable, ...]
     scales: tuple[injuries.Scale, ...] = ()
+    priority: fmea.PriorityTable | None = None
 
     @cached_property
     def sha256(self) -> str:
@@ -99,7 +102,8 @@ class Policy:
 
     def as_json(self) -> dict[str, Any]:
         """The policy as data; :func:`from_json` reads it back."""
-        return {"tables": [t.as_json() for t in self.tables], "scales": [s.as_json() for s in self.scales]}
+        loaded = {"priority": self.priority.as_json()} if self.priority else {}
+        return {"tables": [t.as_json() for t in self.tables], "scales": [s.as_json() for s in self.scales], **loaded}
 
 
 DEFAULT = Policy((
@@ -120,14 +124,17 @@ def from_json(record: Any) -> Policy:
     ------
     MethodError
         Rule ``bad_policy``: malformed, tables not rising by date, a level without a row for every case, an unknown
-        code, or a grade that falls when the level rises.
+        code, or a grade that falls when the level rises; ``bad_scale``, ``bad_grid`` for scales and priorities.
 
     >>> from_json(DEFAULT.as_json()) == DEFAULT
     True
     """
     try:
         tables = tuple(_table(t, f"tables[{n}]") for n, t in enumerate(record["tables"]))
-        scales = tuple(injuries.scale_from_json(s) for s in record.get("scales", ()))
+        scales = tuple(
+            injuries.scale_from_json(s, place=f"scales[{n}]") for n, s in enumerate(record.get("scales", ()))
+        )
+        priority = fmea.priority_table(record["priority"], place="priority") if record.get("priority") else None
     except (KeyError, TypeError, AttributeError) as fault:
         raise MethodError(
             "policy", "bad_policy", f"缺少或格式不对：{fault}", f"missing or malformed: {fault}"
@@ -135,7 +142,7 @@ def from_json(record: Any) -> Policy:
     days = [t.valid_from for t in tables]
     if not tables or days != sorted(set(days)):
         raise_at("tables", "bad_policy", "对照表须按生效日期由早到晚排列", "tables rise by their first day")
-    return Policy(tables, scales)
+    return Policy(tables, scales, priority)
 
 
 def _table(record: Mapping[str, Any], place: str) -> GradeTable:

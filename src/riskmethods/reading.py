@@ -17,6 +17,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from riskmethods import faulttree, vocabulary
+from riskmethods.annexes import calculate, form
 from riskmethods.editions import DEFAULT, LEVELS, SEVERITIES, Edition, edition
 from riskmethods.errors import MethodError, raise_at
 from riskmethods.injuries import injury
@@ -28,6 +29,7 @@ from riskmethods.records import (
     FORMAT,
     MOST_DRAWS,
     SEED,
+    Annex,
     Document,
     Effect,
     Measure,
@@ -42,7 +44,7 @@ from riskmethods.records import (
     Step,
     Text,
 )
-from riskmethods.rules import breaches
+from riskmethods.rules import breaches, too_long
 from riskmethods.uncertain import Point, Uncertain, from_json
 
 T = TypeVar("T")
@@ -142,22 +144,22 @@ def read(record: object, *, under: Edition | None = None) -> tuple[Document, lis
     """
     faults: list[MethodError] = []
     top = Node(record, "", faults, (
-        "format", "method", "edition", "date", "author", "category", "product", "considerations", "report",
-        "panel", "scenarios", "presumption", "precaution", "residual", "draws", "seed", "dependence"))  # fmt: skip
+        "format", "method", "edition", "policy", "date", "author", "category", "product", "considerations", "report",
+        "panel", "scenarios", "annexes", "presumption", "precaution", "residual", "draws", "seed", "dependence"))  # fmt: skip
     if top.value.get("format", FORMAT) != FORMAT:
         top.refuse("format", "format", f"格式须为{FORMAT}", f"the format must be {FORMAT}")
     method, pinned = top.string("method") or DEFAULT, top.string("edition")
     one = under or top.attempt(lambda: edition(method), edition(DEFAULT))
     document = Document(
-        edition=one, pinned="" if under else pinned, date=_day(top), author=top.string("author"),
+        edition=one, pinned="" if under else pinned, policy=top.string("policy"), date=_day(top), author=top.string("author"),
         draws=_whole(top, "draws", DRAWS, (FEWEST_DRAWS, MOST_DRAWS)), seed=_whole(top, "seed", SEED, (0, 2**32 - 1)),
         dependence=top.code("dependence", "dependence", "independent"), category=top.code("category", "categories"),
         product=_texts(top, "product"), considerations=_considerations(top), report=_texts(top, "report"),
         scenarios=tuple(_scenario(item, place, faults) for place, item in top.items("scenarios")),
         presumption=_presumption(top, one), precaution=_precaution(top), residual=_residual(top),
-        panel=_object(top, "panel"),
+        panel=_object(top, "panel"), annexes=tuple(_annex(item, place, faults) for place, item in top.items("annexes")),
     )  # fmt: skip
-    return document, faults + (breaches(document) if not faults else [])
+    return document, faults + (breaches(document) if not faults else too_long(document))
 
 
 def is_day(text: object) -> bool:
@@ -329,6 +331,17 @@ def _residual(top: Node) -> Residual | None:
         return None
     measures = tuple(_measure(item, place, top.faults) for place, item in node.items("measures"))
     return Residual(measures, node.level("target", "low"))
+
+
+def _annex(item: object, place: str, faults: list[MethodError]) -> Annex:
+    """An annex; its calculation is tried, so that a fault in it is told with the others."""
+    node = Node(item, place, faults, ("id", "method", "title", "input", *_ORIGIN))
+    method, given = node.string("method", needed=True), node.value.get("input")
+    if method:
+        node.attempt(lambda: calculate(form(method, place=node.at("method")).code, given, place=node.at("input")), None)
+    inputs = given if isinstance(given, Mapping) else {}
+    number = int(place[place.rindex("[") + 1 : -1]) + 1
+    return Annex(node.string("id") or f"A{number}", method, node.text("title"), inputs, node.origin())
 
 
 def _measure(item: object, place: str, faults: list[MethodError]) -> Measure:

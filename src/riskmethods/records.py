@@ -256,12 +256,35 @@ class Residual:
         return {"target": self.target, "measures": [m.as_json() for m in self.measures]}
 
 
+@dataclass(frozen=True, slots=True)
+class Annex:
+    """A calculation by another method beside the scenarios: its inputs as given, worked out again at every reading."""
+
+    id: str
+    method: str
+    title: Text
+    input: Mapping[str, Any]
+    origin: Origin
+
+    def as_json(self) -> dict[str, Any]:
+        """The annex as JSON; what is empty is left out."""
+        whole = {
+            "id": self.id,
+            "method": self.method,
+            "title": self.title.as_json(),
+            "input": dict(self.input),
+            **self.origin.as_json(),
+        }
+        return {k: v for k, v in whole.items() if v not in ("", None, {})} | {"input": dict(self.input)}
+
+
 @dataclass(frozen=True)
 class Document:
     """One assessment: everything that its result follows from.
 
     ``product``, ``considerations``, ``report`` (the written parts) and ``panel`` (an expert panel's own record) are
-    carried along and never computed with. ``pinned`` is the fingerprint of the edition that the author meant.
+    carried along and never computed with. ``pinned`` is the fingerprint of the edition that the author meant, ``policy``
+    that of headquarters' policy.
     """
 
     edition: Edition
@@ -273,6 +296,7 @@ class Document:
     dependence: str = "independent"
     category: str = ""
     pinned: str = ""
+    policy: str = ""
     product: Mapping[str, Any] = field(default_factory=dict)
     considerations: Mapping[str, str] = field(default_factory=dict)
     report: Mapping[str, str] = field(default_factory=dict)
@@ -280,13 +304,15 @@ class Document:
     precaution: Precaution | None = None
     residual: Residual | None = None
     panel: Mapping[str, Any] | None = None
+    annexes: tuple[Annex, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The document as JSON; what is empty is left out."""
-        whole = {"format": FORMAT, "method": self.edition.id, "edition": self.pinned, "date": self.date,
+        whole = {"format": FORMAT, "method": self.edition.id, "edition": self.pinned, "policy": self.policy, "date": self.date,
                  "author": self.author, "category": self.category, "product": dict(self.product),
                  "considerations": dict(self.considerations), "report": dict(self.report),
-                 "panel": self.panel, "scenarios": [s.as_json() for s in self.scenarios]}  # fmt: skip
+                 "panel": self.panel, "scenarios": [s.as_json() for s in self.scenarios],
+                 "annexes": [a.as_json() for a in self.annexes]}  # fmt: skip
         for name in ("presumption", "precaution", "residual"):
             part = getattr(self, name)
             whole[name] = part.as_json() if part else None

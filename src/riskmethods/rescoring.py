@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from riskmethods.assessment import FORMAT, decide
-from riskmethods.editions import LONGEST_CHAIN, Edition
+from riskmethods.editions import LEVELS, LONGEST_CHAIN, Edition
 from riskmethods.errors import MethodError, raise_at
 from riskmethods.numbers import parse
+from riskmethods.policy import Policy
 from riskmethods.scenario import by_interest, highest
 from riskmethods.vocabulary import term
 
@@ -76,11 +77,58 @@ def rescore(results: Iterable[Mapping[str, Any] | bytes | str], edition: Edition
         Rule ``format`` when a record is not a result; ``empty_slot`` when the edition has no readable grid.
     """
     grid = edition.levels
+    for data in _parsed(results):
+        yield _again(data, edition, grid)
+
+
+@dataclass(frozen=True, slots=True)
+class Regraded:
+    """One stored result under another policy: customs' grade and the measures proposed, before and after.
+
+    Grades and measures are None where no table was in force.
+    """
+
+    inputs_sha256: str
+    level: str
+    before: str | None
+    after: str | None
+    measures_before: tuple[str, ...] | None
+    measures_after: tuple[str, ...] | None
+
+    @property
+    def changed(self) -> bool:
+        """Whether grade or measures differ."""
+        return (self.before, self.measures_before) != (self.after, self.measures_after)
+
+
+def regrade(results: Iterable[Mapping[str, Any] | bytes | str], policy: Policy, *, day: str = "") -> Iterator[Regraded]:
+    """Customs' grades of stored results under another policy as it stands on an ISO day (empty: its latest table).
+
+    Levels do not depend on a policy and stay as they are.
+
+    Raises
+    ------
+    MethodError
+        Rule ``format`` when a record is not a result.
+    """
+    for data in _parsed(results):
+        spread, told = data["uncertainty"], data["grade"]
+        upper = max(data["level"], spread["level_at_p95"] if spread else data["level"], key=LEVELS.index)
+        graded = policy.grade(data["level"], upper, day=day)
+        yield Regraded(
+            inputs_sha256=data["inputs_sha256"], level=data["level"], before=told["code"] if told else None,
+            after=graded.grade if graded else None,
+            measures_before=tuple(m["code"] for m in told["proposed_measures"]) if told else None,
+            measures_after=graded.measures if graded else None,
+        )  # fmt: skip
+
+
+def _parsed(results: Iterable[Mapping[str, Any] | bytes | str]) -> Iterator[Mapping[str, Any]]:
     for n, record in enumerate(results):
         data = json.loads(record) if isinstance(record, bytes | str) else record
         if data.get("format") != FORMAT:
             raise_at(f"results[{n}]", "format", f"格式须为{FORMAT}", f"the format must be {FORMAT}")
-        yield _again(data, edition, grid)
+        yield data
 
 
 def _again(data: Mapping[str, Any], edition: Edition, grid: tuple[tuple[str, ...], ...]) -> Rescored:

@@ -28,6 +28,13 @@ def breaches(document: Document) -> list[MethodError]:
     return [*_whole(document), *_chains(document), *_measures(document)]
 
 
+def too_long(document: Document) -> list[MethodError]:
+    """The scenarios beyond the method's cap on steps: told even while a document is otherwise faulty."""
+    return [
+        f for n, s in enumerate(document.scenarios) for f in _too_long(document.edition, s, f"scenarios[{n}].steps")
+    ]
+
+
 def _whole(document: Document) -> Iterator[MethodError]:
     one = document.edition
     if document.pinned and document.pinned != one.sha256:
@@ -59,6 +66,7 @@ def _whole(document: Document) -> Iterator[MethodError]:
 
 def _chains(document: Document) -> Iterator[MethodError]:
     yield from _repeated("scenarios", [s.id for s in document.scenarios])
+    yield from _repeated("annexes", [a.id for a in document.annexes])
     yield from _shared(document)
     for n, scenario in enumerate(document.scenarios):
         place = f"scenarios[{n}].steps"
@@ -190,6 +198,8 @@ def gaps(document: Document) -> list[MethodError]:
         found += _origin_gaps(document, presumed.origin, "presumption")
     for n, measure in enumerate(document.residual.measures if document.residual else ()):
         found += _origin_gaps(document, measure.origin, f"residual.measures[{n}]")
+    for n, annex in enumerate(document.annexes):
+        found += _origin_gaps(document, annex.origin, f"annexes[{n}]")
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from riskmethods.annexes import FORMS
 from riskmethods.editions import DEFAULT, LEVELS, edition, scenario_methods
 from riskmethods.injuries import INJURIES
 from riskmethods.limits import LONGEST_TEXT
@@ -88,6 +89,8 @@ def _parts() -> Schema:
             "id": _STRING, "title": _TEXT, "kind": _code("measure_kinds"), "effects": _list("effect"),
             "severity": {"type": "object", "additionalProperties": _GRADE},
             "coverage": {"$ref": "#/$defs/share_range"}, **_origin()}, "title"),
+        "annex": _object({"id": _STRING, "method": {"enum": [one.code for one in FORMS]}, "title": {"anyOf": [_STRING, _TEXT]},
+                          "input": {"type": "object", "description": "the method's own fields, riskmethods.annexes.FORMS"}, **_origin()}, "method", "input"),
     }  # fmt: skip
 
 
@@ -112,10 +115,11 @@ def schema() -> Schema:
     properties = {
         "format": {"const": FORMAT}, "method": {"enum": [m.id for m in scenario_methods() if m.grid], "default": DEFAULT},
         "edition": {"type": "string", "description": "the sha256 of the method's edition, pinned"},
+        "policy": {"type": "string", "description": "the sha256 of headquarters' policy, pinned"},
         "date": {"type": "string", "pattern": r"^(\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))?$"}, "author": _STRING,
         "category": _code("categories"), "product": texts, "report": texts, "panel": {"type": "object"},
         "considerations": {"type": "object", "properties": dict.fromkeys(codes("considerations"), _STRING), "additionalProperties": False},
-        "scenarios": _list("scenario"),
+        "scenarios": _list("scenario"), "annexes": _list("annex"),
         "presumption": _object({"clause": _code("presumptions"), "facts": _FULL, "rebuttal": _STRING, **_origin()}, "clause", "facts"),
         "precaution": _object({"level": {"enum": list(LEVELS), "default": "serious"}, "reason": _FULL}, "reason"),
         "residual": _object({"measures": _list("measure"), "target": {"enum": list(LEVELS), "default": "low"}}),

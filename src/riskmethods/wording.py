@@ -57,6 +57,8 @@ def summary(data: Mapping[str, Any], lang: str = "zh", *, style: str = "table") 
     lines += ["", *_whole(data, lang, say)]
     if data["residual"]:
         lines += _residual(data["residual"], lang, say)
+    for annex in data.get("annexes", ()):
+        lines += ["", *_annex(annex, lang, say)]
     # A line break inside a text would let it pass for a line of ours.
     return "".join(" ".join(line.splitlines()) + "\n" for line in [*lines, *_open_points(data, lang, say)])
 
@@ -87,7 +89,8 @@ def _head(data: Mapping[str, Any], lang: str, say: Say) -> Iterator[str]:
         yield say("计算等级：", "Computed level: ") + level_words(data["computed_level"] or "", lang)
     if grade:
         measures = say("、", ", ").join(m[lang] for m in grade["proposed_measures"]) or say("无", "none")
-        yield say("海关等级（建议）：", "Customs grade (proposed): ") + grade[lang]
+        table = f" [{grade['table']}, {data['policy_sha256'][:12]}]"
+        yield say("海关等级（建议）：", "Customs grade (proposed): ") + grade[lang] + table
         yield say("措施（仅建议，未决定）：", "Measures (proposed, not decided): ") + measures
     words = [f"{term('interests', code).zh if lang == 'zh' else term('interests', code).en} "
              f"{level_words(level, lang) if level else say('未评定', 'not assessed')}" for code, level in data["interests"].items()]  # fmt: skip
@@ -139,6 +142,8 @@ def _outcome(scenario: Mapping[str, Any], lang: str, say: Say) -> Iterator[str]:
         + say("概率", "Probability ")
         + f" {p['value']} ({kind}, {p['one_in'][lang]}), {p['band_words'][lang]}".strip()
     )
+    if p.get("policy_words"):
+        yield "  " + say("可能性（政策标度）：", "Likelihood (policy scale): ") + _pick(p["policy_words"], lang)
     yield "  " + say("严重程度", "Severity ") + f"{severity['level']}: {_pick(severity['meaning'], lang)}"
     yield "  → " + level_words(scenario["level"], lang)
     for flag in scenario["flags"]:
@@ -200,6 +205,25 @@ def _residual(residual: Mapping[str, Any], lang: str, say: Say) -> Iterator[str]
             e, who = needed["effectiveness"], f"{needed['measure']} · {say('情景', 'scenario ')}{row['scenario']}"
             enough = say(f"须有效率{e}", f"needs effectiveness {e}") if e else say("达不到", "cannot reach it")
             yield "  " + say(f"{who}：要到{target}，{enough}", f"{who}: for {target} it {enough}")
+
+
+def _annex(annex: Mapping[str, Any], lang: str, say: Say) -> Iterator[str]:
+    title = _pick(annex["title"], lang)
+    yield (
+        say("其他方法 ", "Other method ") + f"{annex['id']} {annex['method'][lang]}" + (f" · {title}" if title else "")
+    )
+    for name, value in annex_rows(annex, lang):
+        yield f"  {name}{say('：', ': ')}{value}"
+    for row in annex["table"]["rows"] if "table" in annex else ():
+        yield "  " + " | ".join(row)
+    for note in annex.get("notes", ()):
+        yield "  ! " + note[lang]
+    yield "  " + say("来源：", "Source: ") + f"{annex['method']['source']} [{annex['input_sha256'][:12]}]"
+
+
+def annex_rows(annex: Mapping[str, Any], lang: str) -> list[tuple[str, str]]:
+    """What a calculation found, line by line, in one language."""
+    return [(row[lang], (lang == "en" and row.get("value_en")) or row["value"]) for row in annex["rows"]]
 
 
 def _open_points(data: Mapping[str, Any], lang: str, say: Say) -> Iterator[str]:

@@ -11,6 +11,7 @@ WELCOME = """riskwatch: quality-safety risk early warning for import and export 
   riskwatch tick                   one round of the clock: lapses, reminders, seals
   riskwatch journal verify         check the whole journal, or an archive package; --seals FOLDER compares with kept seals
   riskwatch assess FILE.json       assess scenarios from a file, without a case (--lang zh|en, --json)
+  riskwatch rescore --method ID    what another method edition or policy would change (--grid FILE, --policy N)
   riskwatch db start|stop|status   the embedded database
   riskwatch db backup|drill|restore FILE
   riskwatch lawmap                 place of the law → rule → screen

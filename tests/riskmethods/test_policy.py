@@ -65,3 +65,45 @@ def test_a_bad_policy_is_refused(record):
     with pytest.raises(MethodError) as refused:
         from_json(record)
     assert refused.value.rule in ("bad_policy", "unknown_code", "bad_scale")
+
+
+def test_a_document_keeps_the_policy_that_it_pins():
+    pinned = hammer() | {"policy": DEFAULT.sha256}
+    assert assess(pinned).data["policy_sha256"] == DEFAULT.sha256
+    other = from_json(edited())
+    with pytest.raises(MethodError) as refused:
+        assess(pinned, policy=other)
+    assert (refused.value.place, refused.value.rule) == ("policy", "policy_changed")
+    assert assess(hammer() | {"policy": other.sha256}, policy=other).document.as_json()["policy"] == other.sha256
+
+
+def test_likelihood_in_headquarters_own_words_stands_beside_the_rows():
+    rows = [{"zh": f"第{n}档", "en": f"row {n}"} for n in range(1, 9)]
+    levels = [{"zh": f"第{n}级", "en": f"grade {n}"} for n in (1, 2, 3, 4)]
+    scale = {"interest": "security", "levels": levels, "likelihood": rows, "source": "notice 5"}
+    policy = from_json(DEFAULT.as_json() | {"scales": [scale]})
+    assert from_json(policy.as_json()) == policy
+    record = chair()
+    record["scenarios"][0]["interest"] = "security"
+    found = assess(record, policy=policy)
+    p = found.data["scenarios"][0]["probability"]
+    assert p["policy_words"] == rows[p["band"]]
+    assert rows[p["band"]]["zh"] in found.text("zh")
+    for bad in (rows[:7], [*rows[:7], {"zh": "x", "en": " "}], "often"):
+        with pytest.raises(MethodError) as refused:
+            from_json(DEFAULT.as_json() | {"scales": [scale | {"likelihood": bad}]})
+        assert refused.value.place == "scales[0].likelihood"
+
+
+def test_loaded_priorities_are_read_back_and_checked():
+    from riskmethods.fmea import ACTION_PRIORITY
+
+    policy = from_json(DEFAULT.as_json() | {"priority": ACTION_PRIORITY.as_json()})
+    assert policy.priority == ACTION_PRIORITY
+    assert policy.sha256 != DEFAULT.sha256
+    assert "priority" not in DEFAULT.as_json()
+    wrong = ACTION_PRIORITY.as_json()
+    wrong["cells"][0][0] = "LLLL"
+    with pytest.raises(MethodError) as refused:
+        from_json(DEFAULT.as_json() | {"priority": wrong})
+    assert refused.value.place.startswith("priority.cells")

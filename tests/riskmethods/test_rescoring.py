@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from riskmethods import MethodError, assess, edition, rescore
+from riskmethods import MethodError, assess, edition, regrade, rescore
 from riskmethods.editions import filled
 from tests.riskmethods.documents import chair, documents, full, hammer, step, toy
 
@@ -56,3 +56,18 @@ def test_a_record_that_is_no_result_is_refused():
     assert (refused.value.place, refused.value.rule) == ("results[0]", "format")
     with pytest.raises(MethodError, match="no readable grid"):
         list(rescore([], edition("gb-22760-2020")))
+
+
+def test_another_policy_moves_grades_and_leaves_levels():
+    from riskmethods.policy import DEFAULT, from_json
+
+    rows = [
+        row | {"grade": "high"} if row["level"] == "high" else row for row in DEFAULT.as_json()["tables"][0]["rows"]
+    ]
+    new = from_json({"tables": [*DEFAULT.as_json()["tables"], {"id": "n", "valid_from": "2027-01-01", "rows": rows}]})
+    stored = assess(hammer()).as_json()
+    (before,), (after,) = (list(regrade([stored], new, day=day)) for day in ("2026-12-31", "2027-01-01"))
+    assert (before.level, before.changed, after.level) == ("high", False, "high")
+    assert (after.before, after.after, after.changed) == ("medium_high", "high", True)
+    (none,) = regrade([stored], new, day="2000-01-01")
+    assert (none.after, none.measures_after) == (None, None)

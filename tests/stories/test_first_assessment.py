@@ -116,7 +116,7 @@ def test_a_first_assessment_of_a_folding_chair(visit, commissioned):
     for lang, word in (("zh", "残余风险"), ("en", "residual risk")):
         page.goto(page.home + f"/counter/assessments/{commissioned.pk}/preview/?version=r1&lang={lang}")
         assert word in page.inner_text("main")
-        assert page.locator("article svg").count() == 2
+        assert page.locator("article svg").count() == 4
         _shot(page, f"bench-preview-{lang}")
     pdf = page.request.get(page.home + f"/counter/assessments/{commissioned.pk}/preview/?version=r1&pdf=1")
     assert pdf.body()[:5] == b"%PDF-"

@@ -115,6 +115,48 @@ def _shares(rows: Mapping[str, Mapping[str, float]], lang: str) -> Iterator[str]
         yield _text(n * 140 + 16, 46, f"{_short(level, lang)} {share:.1%}", size=12)
 
 
+# ---- by what factor the level changes ---------------------------------------------------------------------------
+
+_FLIP_LEFT, _FLIP_WIDTH, _DECADES = 60, 480, 4
+
+
+def flips(data: Mapping[str, Any], lang: str) -> str:
+    """For each scenario: its level as it stands, and the level that it has once P is so many times smaller or greater."""
+    title = "概率变动多少倍等级才变" if lang == "zh" else "By what factor the level changes"
+    rows = data["scenarios"]
+    return _svg(560, 26 + 24 * max(1, len(rows)) + 18, _flips(rows, lang), title)
+
+
+def _flips(rows: Sequence[Mapping[str, Any]], lang: str) -> Iterator[str]:
+    for power in range(-_DECADES, _DECADES + 1, 2):
+        said = "×1" if power == 0 else f"×{10**power:,}" if power > 0 else f"÷{10**-power:,}"
+        yield _text(_times(10.0**power), 14, said, size=10, anchor="middle", fill="#6b7785")
+    for n, scenario in enumerate(rows):
+        y, moved = 20 + 24 * n, scenario["sensitivity"]
+        yield _text(0, y + 15, f"{'情景' if lang == 'zh' else 'No.'} {n + 1}", size=11)
+        ends = [float(_FLIP_LEFT), float(_FLIP_LEFT + _FLIP_WIDTH)]
+        for side, key in enumerate(("down", "up")):
+            if flip := moved[key]:
+                factor = float(Fraction(flip["factor"]))
+                edge = _times(1 / factor if key == "down" else factor)
+                x, w = (ends[0], edge - ends[0]) if key == "down" else (edge, ends[1] - edge)
+                yield _rect(x, y, w, 20, COLOURS[flip["level"]], more="fill-opacity='.55'")
+                ends[side] = edge
+        yield _rect(ends[0], y, ends[1] - ends[0], 20, COLOURS[scenario["level"]])
+        yield _rect(_times(1.0) - 1, y - 2, 2, 24, "#000")
+    foot = (
+        "黑线为现值；深色为现等级，浅色为变动后的下一等级"
+        if lang == "zh"
+        else "black: as assessed; dark: the level now; light: the next one beyond"
+    )
+    yield _text(_FLIP_LEFT, 26 + 24 * max(1, len(rows)) + 12, foot, size=11, fill="#6b7785")
+
+
+def _times(factor: float) -> float:
+    half = _FLIP_WIDTH / 2
+    return _FLIP_LEFT + half + half * min(max(math.log10(factor) / _DECADES, -1), 1)
+
+
 # ---- what would change the level -------------------------------------------------------------------------------
 
 _BAR, _AXIS = 22, 300

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from decree188 import assessment as law
 from decree188 import scope
-from riskwatch.assessment import actions, reporting, scoring
+from riskwatch.assessment import actions, incidents, reporting, scoring
 from riskwatch.assessment.models import Assessment, Draft, Proposal
 from riskwatch.case.desk import Act, Fact, PlainForm, ReasonForm, StepForm, day, enter, enter_page, organisations, text
 from riskwatch.case.models import Folder, Sheet
@@ -57,6 +57,21 @@ class ReassessForm(StepForm):
     due_on = day(_("完成期限"), required=False)
 
 
+class IncidentsForm(StepForm):
+    """Incidents counted since; numbers go as typed to the method library, which names what it cannot take."""
+
+    scenario = forms.ChoiceField(label=_("情景"))
+    incidents = forms.IntegerField(label=_("报告的事故数"), min_value=0)
+    units = forms.DecimalField(label=_("在用数量"))
+    exposed = forms.DecimalField(label=_("每件接触人数"), required=False, help_text=_("不填按1人"))
+    life_observed = forms.DecimalField(label=_("已观察的寿命比例"), required=False, help_text=_("0–1，不填按1"))
+    reporting = forms.DecimalField(label=_("事故被报告的比例"), required=False, help_text=_("0–1，不填按1"))
+    source = forms.CharField(label=_("数据来源"), max_length=300)
+
+    def prepare(self) -> None:
+        self.fields["scenario"].choices = incidents.scenarios(self.subject)
+
+
 class ProposalForm(StepForm):
     findings = text(_("监测评估结果"))
     proposal = text(_("处置建议"))
@@ -68,6 +83,17 @@ def _adopt(sheet: Sheet, *, by: Any, at: Any, reason: str) -> Sheet:
 
 def _decline(sheet: Sheet, *, by: Any, at: Any, reason: str) -> Sheet:
     return actions.answer_proposal(sheet, adopt=False, reason=reason, by=by, at=at)
+
+
+def _check(sheet: Sheet, *, scenario: str, source: str, by: Any, at: Any, **numbers: Any) -> Sheet:
+    observed = {
+        k: numbers[k] if k == "incidents" else float(numbers[k]) for k in incidents.FIELDS if numbers[k] is not None
+    }
+    return incidents.check(sheet, scenario=scenario, observed=observed, source=source, by=by, at=at)
+
+
+def _has_scenarios(subject: Sheet | Folder, at: object) -> bool:
+    return _accepted(subject, at) and isinstance(subject, Sheet) and bool(incidents.scenarios(subject))
 
 
 def facts(sheet: Sheet, depth: str) -> list[Fact]:
@@ -98,6 +124,7 @@ def facts(sheet: Sheet, depth: str) -> list[Fact]:
             Fact(_now("残余风险"), report.residual, True), Fact(_now("处置建议"), report.proposal, True),
             Fact(_now("评估全文"), scoring.summary_of(report.result, scoring.language()) if report.result else "", True),
             Fact(_now("与上次的差异"), report.difference, True), Fact(_now("按期提交"), _now("是") if report.in_time else _now("逾期")),
+            Fact(_now("事故数核对"), clauses(incidents.told(row)), True),
             Fact(_now("输入指纹"), report.inputs_sha256),
         ]  # fmt: skip
     return shown
@@ -137,6 +164,8 @@ def install() -> None:
         Act("assessment", "cancel", ReasonForm, actions.cancel),
         Act("assessment", "reassess", ReassessForm, actions.reassess, begins_on=("assessment",), label=_("重新评估"),
             roles=("case_officer",), when=_accepted, rule="reassess_on_change"),
+        Act("assessment", "check_incidents", IncidentsForm, _check, begins_on=("assessment",), label=_("核对事故数"),
+            roles=("case_officer", "assessor", "body_head", "panel_chair"), when=_has_scenarios, rule="reassess_on_change"),
         Act("proposal", "deliver", ProposalForm, actions.deliver_proposal, begins_on=("information",), when=_verified),
         Act("proposal", "adopt", ReasonForm, _adopt),
         Act("proposal", "decline", ReasonForm, _decline),

@@ -1,4 +1,4 @@
-"""Commissions, conflict statements, reports in versions, and centres' proposals."""
+"""Commissions, conflict statements, reports in versions, centres' proposals, and editions of headquarters' assessment policy."""
 
 from __future__ import annotations
 
@@ -149,3 +149,67 @@ class ReassessmentDue(OnSheet):
     trigger_words = models.TextField(_("变化情况"))
     once_key = models.CharField(max_length=120, unique=True)
     declined_because = models.TextField(_("不重新评估的理由"), blank=True)
+
+
+class IncidentCheck(models.Model):
+    """Incidents counted after a report, held against what one of its scenarios predicted; it stays as it was made."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="checks")
+    scenario = models.CharField(max_length=200)
+    scenario_words = models.CharField(max_length=300, blank=True)
+    observed = models.JSONField()
+    source = models.CharField(max_length=300)
+    result = models.JSONField()
+    checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    checked_at = models.DateTimeField()
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="checks_stay", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+
+class PolicyEdition(models.Model):
+    """One edition of headquarters' assessment policy: grade tables, own scales, FMEA priorities; proposed by one, published by another.
+
+    ``policy`` is what :func:`riskmethods.policy.from_json` reads; ``base`` the fingerprint of the policy that it was
+    written over. Once decided nothing in it changes.
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("待审核")
+        PUBLISHED = "published", _("已发布")
+        REJECTED = "rejected", _("未通过")
+        WITHDRAWN = "withdrawn", _("已撤回")
+
+    number = models.PositiveIntegerField(unique=True)
+    policy = models.JSONField()
+    sha256 = models.CharField(_("指纹"), max_length=64)
+    base = models.CharField(max_length=64)
+    valid_from = models.DateField(_("生效日期"))
+    reason = models.CharField(_("修改理由"), max_length=500)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PROPOSED)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    remark = models.CharField(_("审核意见"), max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["valid_from"], condition=models.Q(state="published"), name="one_policy_edition_a_day"
+            )
+        ]
+        triggers = [
+            pgtrigger.Protect(name="policy_editions_stay", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="decided_policy_stays", operation=pgtrigger.Update, condition=~pgtrigger.Q(old__state="proposed")
+            ),
+            pgtrigger.Protect(
+                name="proposed_policy_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__policy__df=pgtrigger.F("new__policy"))
+                | pgtrigger.Q(old__valid_from__df=pgtrigger.F("new__valid_from")),
+            ),
+        ]

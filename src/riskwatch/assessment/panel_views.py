@@ -20,18 +20,29 @@ from riskwatch.parties.views import SignedIn
 from riskwatch.refusals import Refusal
 
 MOST_SEEDS = 20
+SEED_LINES = 12
 
 
 def pool_words() -> dict[str, str]:
     """The pools in the reader's language."""
-    return {"linear": _("线性合并"), "logarithmic": _("对数合并"), "median": _("中位数"), "idea": _("IDEA平均")}
+    return {
+        "linear": _("线性合并"),
+        "logarithmic": _("对数合并"),
+        "median": _("中位数"),
+        "idea": _("IDEA平均"),
+        "cooke": _("按表现加权（Cooke）"),
+    }
 
 
 @login_required
 @require_GET
 def panel(request: SignedIn, pk: int, door: str) -> HttpResponse:
     """The panel's work on one assessment, as this person may see it: an open round shows nobody's answers but one's own."""
-    row = assessment_seen(request, pk)
+    return _shown(request, assessment_seen(request, pk), door)
+
+
+def _shown(request: SignedIn, row: Assessment, door: str, *, refused: Refusal | None = None) -> HttpResponse:
+    """The page; after a refusal with what was typed and why it was not taken."""
     if not panels.is_panel(row):
         raise Http404
     at = timezone.now()
@@ -43,20 +54,44 @@ def panel(request: SignedIn, pk: int, door: str) -> HttpResponse:
     people = panels.members(row, at)
     context = {
         "row": row, "sheet": row.sheet, "door": door, "asked": asked, "member": member and row.sheet.stage == "working",
-        "chair": chair and row.sheet.stage == "working", "mine": panels.own_questions(asked, request.user) if asked and member else [],
-        "answered": len(panels.answered(asked)) if asked else 0, "people": people, "closed": closed,
+        "chair": chair and row.sheet.stage == "working", "mine": _mine(asked, request) if asked and member else [],
+        "answered": len(panels.answered(asked)) if asked else 0, "people": people, "closed": closed, "refused": refused,
         "askable": panels.askable(reporting.starting_document(row)) if chair and not asked else [], "pools": pool_words(),
+        "seeds": _seeds(request), "ticked": request.POST.getlist("question") if refused else None, "early": request.POST.get("reason", ""),
     }  # fmt: skip
-    return render(request, "assessment/panel.html", context)
+    return render(request, "assessment/panel.html", context, status=refused.status if refused else 200)
+
+
+def _seeds(request: SignedIn) -> list[tuple[str, str]]:
+    """The lines for seed questions: what was typed, and empty ones up to twelve."""
+    typed = list(zip(request.POST.getlist("truth"), request.POST.getlist("seed"), strict=False))[:MOST_SEEDS]
+    return typed + [("", "")] * max(0, SEED_LINES - len(typed))
+
+
+def _mine(asked: PanelRound, request: SignedIn) -> list[dict[str, Any]]:
+    """The questions with this person's own answers, or what was typed just now."""
+    typed = _typed(asked, request)
+    return [q | {"answer": typed.get(q["key"], q["answer"])} for q in panels.own_questions(asked, request.user)]
+
+
+def _typed(asked: PanelRound, request: SignedIn) -> dict[str, dict[str, str]]:
+    """The answers in a request, by question; a question without a number is left out."""
+    found = {}
+    for q in asked.questions:
+        said = {name: request.POST.get(f"{q['key']}.{name}", "") for name in (*panels.FIELDS, "severity")}
+        if any(said[n].strip() for n in ("lowest", "best", "highest", "severity")):
+            found[q["key"]] = said
+    return found
 
 
 def _closed(row: Assessment, one: PanelRound, lang: str) -> dict[str, Any]:
-    weighed = rounds.weighed(one)
+    weighed, unweighed = rounds.decided(one)
     return {
         "round": one,
         "told": rounds.told(row, one, lang),
         "agreed": rounds.agreed(one),
-        "weighed": weighed.decide() if weighed else None,
+        "weighed": weighed,
+        "unweighed": unweighed,
     }
 
 
@@ -72,8 +107,11 @@ def ask(request: SignedIn, pk: int, door: str) -> HttpResponse:
     offered = {q["key"]: q for q in panels.askable(reporting.starting_document(row))}
     asked: list[dict[str, Any]] = [offered[k] for k in request.POST.getlist("question") if k in offered]
     seeds = zip(request.POST.getlist("seed"), request.POST.getlist("truth"), strict=False)
-    asked += [seed(n, words, truth) for n, (words, truth) in enumerate(seeds, 1) if words.strip()][:MOST_SEEDS]
-    panels.open_round(row.sheet, asked=asked, by=request.user, at=timezone.now())
+    try:
+        asked += [seed(n, words, truth) for n, (words, truth) in enumerate(seeds, 1) if words.strip()][:MOST_SEEDS]
+        panels.open_round(row.sheet, asked=asked, by=request.user, at=timezone.now())
+    except Refusal as refused:
+        return _shown(request, row, door, refused=refused)
     messages.success(request, _("已开始征求意见；各位专家单独作答"))
     return _back(door, pk)
 
@@ -103,14 +141,13 @@ def answer(request: SignedIn, pk: int, door: str) -> HttpResponse:
     """A member's own answers."""
     row = assessment_seen(request, pk)
     asked = row.rounds.filter(closed_at=None).first()
-    given: dict[str, dict[str, str]] = {}
-    for q in asked.questions if asked else ():
-        said = {name: request.POST.get(f"{q['key']}.{name}", "") for name in (*panels.FIELDS, "severity")}
-        if any(said[n].strip() for n in ("lowest", "best", "highest", "severity")):
-            given[q["key"]] = said
-    if not given:
-        raise Refusal(_("没有填写任何答案"), remedy=_("至少回答一个问题"), code="nothing", status=422)
-    kept = panels.answer(row.sheet, given=given, by=request.user, at=timezone.now())
+    given = _typed(asked, request) if asked else {}
+    try:
+        if not given:
+            raise Refusal(_("没有填写任何答案"), remedy=_("至少回答一个问题"), code="nothing", status=422)
+        kept = panels.answer(row.sheet, given=given, by=request.user, at=timezone.now())
+    except Refusal as refused:
+        return _shown(request, row, door, refused=refused)
     messages.success(request, _("已保存%(n)s项意见；本轮结束前可以修改，其他人看不到") % {"n": kept})
     return _back(door, pk)
 
@@ -120,7 +157,10 @@ def answer(request: SignedIn, pk: int, door: str) -> HttpResponse:
 def close(request: SignedIn, pk: int, door: str) -> HttpResponse:
     """The chair closes the round."""
     row = assessment_seen(request, pk)
-    panels.close_round(row.sheet, by=request.user, at=timezone.now(), reason=request.POST.get("reason", ""))
+    try:
+        panels.close_round(row.sheet, by=request.user, at=timezone.now(), reason=request.POST.get("reason", ""))
+    except Refusal as refused:
+        return _shown(request, row, door, refused=refused)
     messages.success(request, _("本轮已结束；下面不署名列出各位专家的意见"))
     return _back(door, pk)
 

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 import decree188
 from decree188.assessment import in_set_time
 from decree188.calendar import shanghai_date
-from riskmethods import MethodError, assess, compare
+from riskmethods import MethodError, Result, assess, compare
 from riskmethods.limits import fingerprint, load
-from riskwatch.assessment import fitness, scoring
+from riskwatch.assessment import fitness, policies, scoring
 from riskwatch.assessment.models import Assessment, ConflictStatement, Draft, Report
 from riskwatch.case import journalling
 from riskwatch.case.lifecycle import advance, lock, no_post, post_for, posts_of, refuse_same_hand, step
@@ -25,6 +25,7 @@ from riskwatch.parties.models import Person
 from riskwatch.refusals import Refusal, refuse_unless
 
 MOST_DRAFTS = 500
+DATED = ("date", "policy")  # of the day on which a document is assessed, never of the one it was taken from
 
 
 def latest_report(assessment: Assessment) -> Report | None:
@@ -44,7 +45,7 @@ def starting_document(row: Assessment, *, drafts: bool = True) -> dict[str, Any]
         return dict(draft.document)
     report = latest_report(row) or (latest_report(row.previous) if row.previous else None)
     if report and report.document:
-        return dict(report.document)
+        return {k: v for k, v in report.document.items() if k not in DATED}
     return {
         "method": "eu-2024-3173",
         "category": "health_safety",
@@ -141,7 +142,8 @@ def submit(sheet: Sheet, *, document: Mapping[str, Any], by: Person, at: datetim
     author are this person's. A later submission is a new version.
     """
     refuse_silent(sheet, by=by, at=at)
-    result = scoring.refuse_unfit(signed(document, by))
+    dated = signed(document, by, at)
+    result = scoring.refuse_unfit(dated, policies.pinned(dated))
     row = Assessment.objects.select_related("previous").get(pk=sheet.pk)
     version = row.reports.count() + 1
     data = result.data
@@ -159,9 +161,22 @@ def submit(sheet: Sheet, *, document: Mapping[str, Any], by: Person, at: datetim
     return advance(sheet, "submit", by=by, at=at, content=content)
 
 
-def signed(document: Mapping[str, Any], by: Person) -> dict[str, Any]:
-    """The document with this person as the author of every number that names none."""
-    return {**document, "author": document.get("author") or str(by)}
+def signed(document: Mapping[str, Any], by: Person, at: datetime) -> dict[str, Any]:
+    """The document as assessed on this day: its date, the policy in force, this person as author of numbers that name none."""
+    today = shanghai_date(at)
+    return {**document, "author": document.get("author") or str(by), "date": today.isoformat(),
+            "policy": policies.policy_on(today).sha256}  # fmt: skip
+
+
+def assessed(document: Mapping[str, Any]) -> Result:
+    """A dated document assessed under the policy that it pins.
+
+    Raises
+    ------
+    MethodError
+        The document cannot be assessed.
+    """
+    return assess(document, policy=policies.pinned(document))
 
 
 def refuse_silent(sheet: Sheet, *, by: Person, at: datetime) -> None:
@@ -178,7 +193,7 @@ def _difference(row: Assessment, document: Mapping[str, Any]) -> str:
     before = latest_report(row) or (latest_report(row.previous) if row.previous else None)
     if before is None or not before.document:
         return ""
-    return compare(before.document, document).text("zh")
+    return compare(assessed(before.document), assessed(document)).text("zh")
 
 
 @kept
@@ -194,7 +209,7 @@ def paper_content(row: Assessment, report: Report) -> dict[str, Any]:
 
 
 def preview(
-    row: Assessment, document: Mapping[str, Any], *, by: Person, lang: str, submitted: bool = False
+    row: Assessment, document: Mapping[str, Any], *, by: Person, at: datetime, lang: str, submitted: bool = False
 ) -> dict[str, Any]:
     """A document as it would be printed; parts that are still empty show a dash.
 
@@ -203,7 +218,7 @@ def preview(
     MethodError
         The document cannot be assessed yet.
     """
-    result = assess(signed(document, by))
+    result = assessed(document if submitted else signed(document, by, at))
     words = {"zh": ("草稿，尚未提交", "已提交的版本"), "en": ("draft, not submitted", "a submitted version")}
     note = words[lang][submitted]
     return _printed(
@@ -226,8 +241,9 @@ def _parts() -> Any:
 
 
 _BEYOND = {
-    "zh": ("可能性与程度", "伤害情景与各数值依据", "风险矩阵", "不确定性与敏感性", "计算全文与输入指纹"),
-    "en": ("Likelihood and degree", "Scenarios and what each number rests on", "Risk grid", "Uncertainty and sensitivity", "The whole calculation"),
+    "zh": ("可能性与程度", "伤害情景与各数值依据", "风险矩阵", "各等级的概率", "概率变动多少倍等级才变", "每一步单独变动", "计算全文与输入指纹"),
+    "en": ("Likelihood and degree", "Scenarios and what each number rests on", "Risk grid", "Probability of each level",
+           "By what factor the level changes", "Each step moved alone", "The whole calculation"),
 }  # fmt: skip
 
 
@@ -238,11 +254,16 @@ def _sections(data: Mapping[str, Any], lang: str, *, cloud: list[dict[str, Any]]
         [f"{n}. {term.words(lang)}", said[code] or "—"] for n, (code, term) in enumerate(_parts(), 1)
     ]
     likely, degree = scoring.likelihood(data, lang)
-    heads = [f"{n}. {head}" for n, head in enumerate(_BEYOND[lang], len(sections) + 1)]
+    count = len(sections)
     word = "严重程度" if lang == "zh" else "severity"
-    sections.append([heads[0], f"{likely}; {word} {degree}" if degree else likely])
+    beyond: list[tuple[str, Any]] = [(_BEYOND[lang][0], f"{likely}; {word} {degree}" if degree else likely)]
     if data["scenarios"]:
         drawn = scoring.drawn(data, cloud=cloud, lang=lang)
-        sections += [[heads[1], scoring.grounds(data, lang)], [heads[2], {"svg": drawn["grid"]}],
-                     [heads[3], {"svg": drawn["tornado"]}]]  # fmt: skip
-    return [*sections, [heads[4], scoring.summary_of(data, lang)]]
+        beyond += [(_BEYOND[lang][1], scoring.grounds(data, lang)), (_BEYOND[lang][2], {"svg": drawn["grid"]}),
+                   (_BEYOND[lang][3], {"svg": drawn["shares"]}), (_BEYOND[lang][4], {"svg": drawn["flips"]}), (_BEYOND[lang][5], {"svg": drawn["tornado"]})]  # fmt: skip
+    for annex in data.get("annexes", ()):
+        title = annex["title"].get(lang) or next(iter(annex["title"].values()), "")
+        name = f"{annex['id']} {annex['method'][lang]}"
+        beyond.append((f"{name} · {title}" if title else name, scoring.annex_table(annex, lang)))
+    beyond.append((_BEYOND[lang][6], scoring.summary_of(data, lang)))
+    return [*sections, *([f"{n}. {head}", body] for n, (head, body) in enumerate(beyond, count + 1))]

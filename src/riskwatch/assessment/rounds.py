@@ -9,20 +9,37 @@ from typing import Any
 from riskmethods import MethodError, numbers
 from riskmethods.panels import calibrated, delphi, elicitation
 from riskmethods.panels.agreement import agreement
+from riskmethods.panels.cooke import Decision
 from riskmethods.panels.pooling import pools, severity_votes
 from riskwatch.assessment import charts
 from riskwatch.assessment.models import Assessment, PanelRound
+from riskwatch.assessment.scoring import faults
 
 NINETY = 0.9  # Cooke's outer percentiles are the 5th and the 95th
 
 
 def told(row: Assessment, asked: PanelRound, lang: str) -> list[dict[str, Any]]:
     """The results of a closed round, a question each."""
-    answers = _by_question(asked)
-    return [
-        _severity(q, answers.get(q["key"], [])) if q["kind"] == "severity" else _probability(row, q, answers.get(q["key"], []), lang)
-        for q in asked.questions
-    ]  # fmt: skip
+    answers, decision = _by_question(asked), decided(asked)[0]
+    found = []
+    for q in asked.questions:
+        if q["kind"] == "severity":
+            found.append(_severity(q, answers.get(q["key"], [])))
+            continue
+        one = _probability(row, q, answers.get(q["key"], []), lang)
+        if decision and one["answers"] and q["key"] in decision.quantities:
+            one["pools"]["cooke"] = _written(min(1.0, decision.quantities[q["key"]][1]))
+        found.append(one)
+    return found
+
+
+def decided(asked: PanelRound) -> tuple[Decision | None, str]:
+    """Weights by performance on the seed questions, or none; with why where the answers do not allow them."""
+    try:
+        panel = weighed(asked)
+        return (panel.decide() if panel else None), ""
+    except MethodError as error:
+        return None, faults(error)[0]["why"]
 
 
 def _by_question(asked: PanelRound) -> dict[str, list[tuple[int, dict[str, str]]]]:

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 
 import decree188
 from decree188.assessment import missing_parts
-from riskmethods import MethodError, Refused, Result, assess
+from riskmethods import MethodError, Policy, Refused, Result, assess
+from riskmethods.annexes import calculate
+from riskmethods.limits import load
 from riskmethods.vocabulary import term
-from riskmethods.wording import level_words, summary
+from riskmethods.wording import annex_rows, level_words, summary
 from riskwatch.assessment import charts
 from riskwatch.assessment.models import BASES
 from riskwatch.look.words import listed
@@ -20,6 +22,7 @@ from riskwatch.refusals import Refusal
 
 # The written parts that people word themselves; method, category and level follow from the document.
 WRITTEN = ("hazard", "extent", "residual", "proposal")
+MOST_ANNEXES = 200
 
 
 def language() -> str:
@@ -33,13 +36,30 @@ def faults(error: MethodError) -> list[dict[str, str]]:
     return [{"place": f.place, "rule": f.rule, "why": f.zh if language() == "zh" else f.en} for f in found]
 
 
-def scored(document: Mapping[str, Any]) -> dict[str, Any]:
+def scored(document: Mapping[str, Any], policy: Policy) -> dict[str, Any]:
     """What the workbench shows: the result with its charts, or the faults. A draft may be faulty; nothing is raised."""
     try:
-        result = assess(document)
+        result = assess(document, policy=policy)
     except MethodError as error:
-        return {"faults": faults(error)}
-    return {"result": result.data, "charts": drawn(result.data, cloud=result.spread.cloud if result.spread else [])}
+        return {"faults": faults(error), "annexes": _annexes(document, policy)}
+    return {"result": result.data, "annexes": result.data.get("annexes", []),
+            "charts": drawn(result.data, cloud=result.spread.cloud if result.spread else [])}  # fmt: skip
+
+
+def _annexes(document: Mapping[str, Any], policy: Policy) -> list[dict[str, Any] | None]:
+    """What each other method says while the rest of the document is still faulty; None for one that is faulty itself."""
+    given = document.get("annexes")
+    return [_annex(one, policy) for one in given[:MOST_ANNEXES]] if isinstance(given, list) else []
+
+
+def _annex(one: Any, policy: Policy) -> dict[str, Any] | None:
+    if not isinstance(one, dict):
+        return None
+    try:
+        load(one)
+        return calculate(one.get("method"), one.get("input"), priority=policy.priority).as_json()
+    except MethodError:
+        return None
 
 
 def drawn(data: Mapping[str, Any], *, cloud: list[dict[str, Any]] | None = None, lang: str = "") -> dict[str, str]:
@@ -48,11 +68,12 @@ def drawn(data: Mapping[str, Any], *, cloud: list[dict[str, Any]] | None = None,
     return {
         "grid": charts.grid(data, cloud or [], lang),
         "shares": charts.shares(data, lang),
+        "flips": charts.flips(data, lang),
         "tornado": charts.tornado(data, lang),
     }
 
 
-def refuse_unfit(document: Mapping[str, Any]) -> Result:
+def refuse_unfit(document: Mapping[str, Any], policy: Policy) -> Result:
     """The result of a document that is ready to be a report.
 
     Raises
@@ -61,7 +82,7 @@ def refuse_unfit(document: Mapping[str, Any]) -> Result:
         The document is faulty, a number lacks evidence, source or author, or one of the seven parts is empty.
     """
     try:
-        result = assess(document)
+        result = assess(document, policy=policy)
     except MethodError as error:
         why = faults(error)
         raise Refusal(_("评估文件有误：%(why)s") % {"why": why[0]["why"]}, remedy=_("按标出的位置改正"), code="assessment_faulty",
@@ -125,6 +146,28 @@ def grounds(data: Mapping[str, Any], lang: str) -> list[list[str]]:
         word = f"合计，严重程度{severity['level']}" if lang == "zh" else f"product, severity {severity['level']}"
         table.append([str(n), word, outcome, severity["evidence"], severity["source"], severity["author"]])
     return table
+
+
+def annex_table(annex: Mapping[str, Any], lang: str) -> list[list[str]]:
+    """What another method found, as a table of a report."""
+    lines = [
+        ["项目", "结果"] if lang == "zh" else ["item", "result"],
+        *([name, value] for name, value in annex_rows(annex, lang)),
+    ]
+    if "table" in annex:
+        lines += [
+            [
+                row[0],
+                " | ".join(
+                    f"{head} {cell}" for head, cell in zip(annex["table"][lang][1:], row[1:], strict=True) if cell
+                ),
+            ]
+            for row in annex["table"]["rows"]
+        ]
+    lines += [["!", note[lang]] for note in annex.get("notes", ())]
+    origin = " · ".join(part for part in (annex["evidence"], annex["source"], annex["author"]) if part)
+    return [*lines, ["依据" if lang == "zh" else "grounds", origin or "—"], ["方法来源" if lang == "zh" else "source of the method", annex["method"]["source"]],
+            ["输入指纹" if lang == "zh" else "fingerprint of the inputs", annex["input_sha256"]]]  # fmt: skip
 
 
 def harmed(data: Mapping[str, Any]) -> list[str]:

@@ -39,7 +39,7 @@ class _Watch:
             harmed, recalled, said = changes_risk(piece)
             trigger = "new_death_or_injury" if harmed else "foreign_recall" if recalled else ""
             if trigger:
-                _open(folder, trigger, said, cause=piece, key="", by=by, at=at)
+                ask(folder, trigger, said, cause=piece, key="", by=by, at=at)
 
     def day(self, *, by: Person, at: datetime) -> int:
         """A measure nears its end, or a recall abroad was told anew."""
@@ -58,7 +58,7 @@ def _endings(*, by: Person, at: datetime) -> int:
     for sheet in soon.order_by("pk"):
         assert sheet.folder is not None
         said = _("%(title)s将于%(day)s期满") % {"title": sheet.title, "day": sheet.ends_on}
-        opened += _open(sheet.folder, "measure_ending", said, cause=sheet, key=str(sheet.ends_on), by=by, at=at)
+        opened += ask(sheet.folder, "measure_ending", said, cause=sheet, key=str(sheet.ends_on), by=by, at=at)
     return opened
 
 
@@ -70,22 +70,22 @@ def _renewals(*, by: Person, at: datetime) -> int:
         pieces = Sheet.objects.filter(enclosures__folder=report.folder, enclosures__taken_out_at=None)
         for piece, addition, said in renewals(pieces, report.moved_at):
             cause = Sheet.objects.get(pk=piece)
-            opened += _open(report.folder, "foreign_recall", said, cause=cause, key=str(addition), by=by, at=at)
+            opened += ask(report.folder, "foreign_recall", said, cause=cause, key=str(addition), by=by, at=at)
     return opened
 
 
 @transaction.atomic
-def _open(folder: Folder, trigger: str, said: str, *, cause: Sheet, key: str, by: Person, at: datetime) -> int:
+def ask(folder: Folder, trigger: str, said: str, *, cause: Sheet, key: str, by: Person, at: datetime) -> int:
     """Ask the case officer, once per change and accepted report. Returns how many were asked."""
     now = Folder.objects.select_for_update(of=("self",)).select_related("owner").get(pk=folder.pk)
     opened = 0
-    for report in accepted(now):
+    for report in accepted(now) if cause.kind != "assessment" else [cause]:
         once = f"{report.pk}:{trigger}:{cause.pk}:{key}"
         if now.state != Folder.State.OPEN or ReassessmentDue.objects.filter(once_key=once).exists():
             continue
         count = Sheet.objects.filter(kind="reassessment_due", causes=report).count()
         plan = Plan(kind="reassessment_due", title=f"{reassess_on_change[trigger].zh}：{now.title}", owner=now.owner, folder=now,
-                    number=f"{report.number}-C{count + 1}", words=said[:2000], handler=now.officer, causes=(report, cause),
+                    number=f"{report.number}-C{count + 1}", words=said[:2000], handler=now.officer, causes=(report,) if cause == report else (report, cause),
                     due_on=deadlines.due_on("reassessment", shanghai_date(at)))  # fmt: skip
         sheet = put(plan, stage="open", by=by, at=at)
         ReassessmentDue.objects.create(

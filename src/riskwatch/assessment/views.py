@@ -16,11 +16,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from decree188.calendar import shanghai_date
 from riskmethods import MethodError, compare, scenario_methods
+from riskmethods.annexes import FORMS
 from riskmethods.editions import LEVEL_WORDS
-from riskmethods.injuries import INJURIES, scale
+from riskmethods.injuries import INJURIES
 from riskmethods.vocabulary import TABLES, codes
-from riskwatch.assessment import reporting, scoring
+from riskwatch.assessment import policies, reporting, scoring
 from riskwatch.assessment.library import library
 from riskwatch.assessment.models import Assessment
 from riskwatch.case import desk
@@ -63,7 +65,7 @@ def workbench(request: SignedIn, pk: int, door: str) -> HttpResponse:
     own = reporting.is_author(row, request.user, at=at)
     document = reporting.starting_document(row, drafts=own) if writes or not report else report.document
     start = {
-        "document": document, "editable": writes, "vocabulary": vocabulary(), "library": library(),
+        "document": document, "editable": writes, "vocabulary": vocabulary() | {"scales": scales(at)}, "library": library(),
         "version": row.sheet.version, "draft": reporting.draft_number(row), "urls": {name: reverse(f"{door}:assessment_{name}", args=[pk]) for name in ("score", "save", "submit")},
     }  # fmt: skip
     context = {
@@ -91,13 +93,19 @@ def vocabulary() -> dict[str, Any]:
     return {
         **{name: [t.as_json() for t in terms] for name, terms in TABLES.items()},
         "methods": [m.as_json() for m in scenario_methods() if m.grid],
+        "annex_forms": [f.as_json() for f in FORMS],
         "levels": {code: {"zh": zh, "en": en} for code, (zh, en) in LEVEL_WORDS.items()},
         "injuries": [
             {"code": i.code, "zh": i.zh, "en": i.en, "cells": [c.as_json() if c else None for c in i.cells]}
             for i in INJURIES
         ],
-        "scales": {code: scale(code).as_json() for code in codes("interests")},
     }
+
+
+def scales(at: datetime) -> dict[str, Any]:
+    """What severity means for each interest, by the policy of the day."""
+    policy = policies.policy_on(shanghai_date(at))
+    return {code: policy.scale(code).as_json() for code in codes("interests")}
 
 
 def _document(request: HttpRequest) -> dict[str, Any]:
@@ -117,12 +125,14 @@ def _document(request: HttpRequest) -> dict[str, Any]:
 @require_POST
 def score(request: SignedIn, pk: int, door: str) -> HttpResponse:
     """A document scored as it is typed: the result with its charts, or the faults with their places."""
-    assessment_seen(request, pk)
+    row, at = assessment_seen(request, pk), timezone.now()
     try:
-        document = reporting.signed(_document(request), request.user)
+        document = _document(request)
+        if not document.get("policy") or reporting.may_write(row.sheet, by=request.user, at=at):
+            document = reporting.signed(document, request.user, at)  # a submitted one is read as it was assessed
     except Refusal as refused:
         return _refused(refused)
-    return JsonResponse(scoring.scored(document))
+    return JsonResponse(scoring.scored(document, policies.pinned(document)))
 
 
 @login_required
@@ -190,17 +200,25 @@ def version_of(row: Assessment, key: str, *, drafts: bool) -> dict[str, Any]:
     return dict(get_object_or_404(owner.reports, version=int(number)).document)
 
 
+def comparable(row: Assessment, key: str, *, by: Person, at: datetime, drafts: bool) -> dict[str, Any]:
+    """A version to compare: a report as it was assessed, a draft as it would be today."""
+    document = version_of(row, key, drafts=drafts)
+    return reporting.signed(document, by, at) if key[:1] == "d" else document
+
+
 @login_required
 @require_GET
 def versions(request: SignedIn, pk: int, door: str) -> HttpResponse:
     """Two versions side by side in words: which inputs changed, and whether the level did."""
     row = assessment_seen(request, pk)
     before, after = (request.GET.get(k, "") for k in ("from", "to"))
-    own = reporting.is_author(row, request.user, at=timezone.now())
+    at = timezone.now()
+    own = reporting.is_author(row, request.user, at=at)
     told, faults = None, []
     if before and after:
         try:
-            told = compare(version_of(row, before, drafts=own), version_of(row, after, drafts=own))
+            pair = [comparable(row, key, by=request.user, at=at, drafts=own) for key in (before, after)]
+            told = compare(*(reporting.assessed(document) for document in pair))
         except MethodError as error:
             faults = scoring.faults(error)
     lang = scoring.language()
@@ -223,7 +241,9 @@ def preview(request: SignedIn, pk: int, door: str) -> HttpResponse:
     faults: list[dict[str, str]] = []
     content = None
     try:
-        content = reporting.preview(row, document, by=request.user, lang=lang, submitted=key[:1] in ("r", "p"))
+        content = reporting.preview(
+            row, document, by=request.user, at=timezone.now(), lang=lang, submitted=key[:1] in ("r", "p")
+        )
     except MethodError as error:
         faults = scoring.faults(error)
     if content and request.GET.get("pdf"):

@@ -13,7 +13,7 @@ from riskwatch.case import deadlines, journalling, outbox
 from riskwatch.case.lifecycle import step
 from riskwatch.case.models import Sheet
 from riskwatch.case.ports import watches
-from riskwatch.case.standing import IN_FORCE, is_late, late_on, settled_on
+from riskwatch.case.standing import IN_FORCE, is_late, late_on
 from riskwatch.look.words import sentence
 from riskwatch.parties import queries as parties
 from riskwatch.parties.models import Organisation, Person

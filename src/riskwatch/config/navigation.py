@@ -30,6 +30,7 @@ OFFICE = (
     ("office:organisations", _("单位与资质"), "building", (*roles.OFFICIAL_WORK, *roles.ADMINISTRATORS)),
     ("office:signups", _("企业注册审核"), "building", ("registrar", "case_officer")),
     ("office:policy", _("规则与期限"), "adjustments", ("policy",)),
+    ("office:assessment_policy", _("评估政策"), "scale", ("policy", "decider")),
     ("office:journal", _("日志核验"), "lock", ("audit_admin",)),
     ("office:lawmap", _("法规对照"), "book", None),
 )

@@ -150,7 +150,7 @@ def test_a_reader_scores_but_cannot_save(order, cast):
     body = json.dumps(assessed())
     scored = browser.post(reverse("office:assessment_score", args=[order.pk]), body, content_type="application/json")
     assert scored.json()["result"]["level"] == "high"
-    assert set(scored.json()["charts"]) == {"grid", "shares", "tornado"}
+    assert set(scored.json()["charts"]) == {"grid", "shares", "flips", "tornado"}
     saved = browser.post(reverse("office:assessment_save", args=[order.pk]), body, content_type="application/json")
     assert saved.status_code == 403
     assert saved.json()["refused"]

@@ -12,10 +12,10 @@ from ninja import NinjaAPI, Schema
 from pydantic import Field
 
 from riskmethods import MethodError, compare
-from riskwatch.assessment import panels, reporting, rounds, scoring
+from riskwatch.assessment import panels, policies, reporting, rounds, scoring
 from riskwatch.assessment.models import Assessment
 from riskwatch.assessment.panel_views import chosen_pool, seed
-from riskwatch.assessment.views import LARGEST, assessment_of, version_of, versions_of
+from riskwatch.assessment.views import LARGEST, assessment_of, comparable, version_of, versions_of
 from riskwatch.case.views import _bytes
 from riskwatch.documents import paper
 from riskwatch.doors.api.acts import Strict
@@ -135,7 +135,8 @@ def _bench(request: Any, pk: int) -> Any:
 
 def _score(request: Any, pk: int, body: DocumentIn) -> Any:
     _seen(request, pk)
-    return scoring.scored(reporting.signed(_document(body), request.auth))
+    document = reporting.signed(_document(body), request.auth, timezone.now())
+    return scoring.scored(document, policies.pinned(document))
 
 
 def _save(request: Any, pk: int, body: DocumentIn) -> Any:
@@ -154,9 +155,11 @@ def _version(request: Any, pk: int, key: str) -> Any:
 def _compared(request: Any, pk: int, before: str, after: str) -> Any:
     row = _seen(request, pk)
     lang = scoring.language()
-    own = reporting.is_author(row, request.auth, at=timezone.now())
+    at = timezone.now()
+    own = reporting.is_author(row, request.auth, at=at)
     try:
-        told = compare(version_of(row, before, drafts=own), version_of(row, after, drafts=own))
+        pair = [comparable(row, key, by=request.auth, at=at, drafts=own) for key in (before, after)]
+        told = compare(*(reporting.assessed(document) for document in pair))
     except MethodError as error:
         raise _faulty(error) from None
     return {
@@ -176,7 +179,9 @@ def _preview(request: Any, pk: int, version: str = "", lang: Literal["zh", "en"]
     own = reporting.is_author(row, request.auth, at=timezone.now())
     document = version_of(row, version, drafts=own) if version else reporting.starting_document(row, drafts=own)
     try:
-        content = reporting.preview(row, document, by=request.auth, lang=lang, submitted=version[:1] in ("r", "p"))
+        content = reporting.preview(
+            row, document, by=request.auth, at=timezone.now(), lang=lang, submitted=version[:1] in ("r", "p")
+        )
     except MethodError as error:
         raise _faulty(error) from None
     body = paper.render("assessment", content | {"number": row.sheet.number, "version": 0}, at=timezone.now())

@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from riskwatch.archive import views as archive
 from riskwatch.assessment import panel_views as panel
+from riskwatch.assessment import policy_views as assessment_policy
 from riskwatch.assessment import views as assessment
 from riskwatch.case import views as case
 from riskwatch.collection import views as collection
@@ -41,6 +42,7 @@ urlpatterns = [
     path("verify-batch/", intake.verify_batch, name="verify_batch"),
     *assessment.urls("office"),
     *panel.urls("office"),
+    *assessment_policy.urls(views.official),
     path("sheets/<int:pk>/", case.sheet_page, DOOR, name="sheet"),
     path("sheets/<int:pk>/identity/", views.official(collection.reveal), DOOR, name="reveal"),
     path("sheets/<int:pk>/files/<int:number>/", case.file, DOOR, name="file"),

@@ -8,7 +8,8 @@
     doc.product = doc.product || {};
     const one = (key, label) => field(label, text(doc.product[key], (v) => { doc.product[key] = v; bench.changed(); }, { disabled: !bench.editable }));
     const methods = bench.words.methods.map((m) => ({ code: m.id, ...m.title }));
-    return h("div", { class: "bench-grid" },
+    const spot = (place) => h("div", { class: "bench-fault bench-wide", "data-faults": place });
+    return h("div", { class: "bench-grid" }, ["product", "method", "category", "dependence", "date", "policy"].map(spot),
       one("name", t("产品", "product")), one("model", t("型号", "model")), one("batch", t("批次", "batch")), one("hs_code", t("商品编码", "commodity code")),
       one("origin", t("原产地", "origin")), one("quantity", t("数量", "quantity")),
       field(t("评估方法", "method"), choice(methods, doc.method || "eu-2024-3173", (v) => { doc.method = v; delete doc.edition; bench.redraw(); }, { empty: false, disabled: !bench.editable })),
@@ -22,7 +23,7 @@
     const clauses = bench.words.presumptions.filter((c) => c.code.startsWith("uk.") === british);
     const on = doc.presumption;
     if (on || doc.precaution) document.getElementById("bench-presumption").closest("details").open = true;
-    const place = h("div", {}, field(t("推定为严重风险的条款", "clause that presumes a serious risk"), choice(clauses, on ? on.clause : "", (v) => {
+    const place = h("div", {}, h("div", { class: "bench-fault", "data-faults": "presumption" }), h("div", { class: "bench-fault", "data-faults": "precaution" }), field(t("推定为严重风险的条款", "clause that presumes a serious risk"), choice(clauses, on ? on.clause : "", (v) => {
       if (v) doc.presumption = { facts: "", ...(doc.presumption || {}), clause: v }; else delete doc.presumption;
       bench.redraw();
     }, { disabled: !bench.editable }), t("符合条款的产品不必逐项计算，也不编造概率。", "Where a clause applies no calculation is needed, and no probability is made up.")));
@@ -85,7 +86,7 @@
     });
     box.append(grounds(bench, measure), h("div", { class: "bench-fault", "data-faults": `residual.measures[${n}]` }));
     if (bench.editable) box.append(h("div", { class: "btn-list mt-2" },
-      h("button", { type: "button", class: "btn btn-sm", onclick: () => { const s = doc.scenarios[0]; measure.effects.push({ scenario: s.id, step: s.steps[0].id, effectiveness: "0.5" }); bench.redraw(); } }, t("＋ 再降低一步", "+ another step")),
+      h("button", { type: "button", class: "btn btn-sm", onclick: () => { const s = doc.scenarios[0]; if (!s) return; named(bench); measure.effects = measure.effects || []; measure.effects.push({ scenario: s.id, step: s.steps[0] ? s.steps[0].id : "", effectiveness: "0.5" }); bench.redraw(); } }, t("＋ 再降低一步", "+ another step")),
       h("button", { type: "button", class: "btn btn-sm", onclick: () => { list.splice(n, 1); if (!list.length) delete doc.residual; bench.redraw(); } }, t("删除措施", "remove measure"))));
     return box;
   }
@@ -111,7 +112,7 @@
   function considerations(bench) {
     const doc = bench.doc;
     doc.considerations = doc.considerations || {};
-    return h("div", { class: "bench-grid" }, bench.words.considerations.map((c) => field(said(c), text(doc.considerations[c.code], (v) => { if (v) doc.considerations[c.code] = v; else delete doc.considerations[c.code]; bench.changed(); }, { disabled: !bench.editable }))));
+    return h("div", { class: "bench-grid" }, h("div", { class: "bench-fault bench-wide", "data-faults": "considerations" }), bench.words.considerations.map((c) => field(said(c), text(doc.considerations[c.code], (v) => { if (v) doc.considerations[c.code] = v; else delete doc.considerations[c.code]; bench.changed(); }, { disabled: !bench.editable }))));
   }
 
   Object.assign(window.Bench, { product, presumption, measures, written, considerations });

@@ -17,8 +17,10 @@
     p: () => t("概率", "probability"), low: () => t("最低", "lowest"), high: () => t("最高", "highest"), min: () => t("最小", "least"), mode: () => t("最可能", "most likely"),
     max: () => t("最大", "greatest"), median: () => t("中位数", "median"), ef: () => t("误差因子", "error factor"), a: () => "a", b: () => "b",
   };
+  // A number where it is one; anything else goes as typed, for the method to refuse by name.
+  const loose = (v) => { const said_ = String(v).trim(); return said_ !== "" && Number.isFinite(Number(said_)) ? Number(said_) : said_; };
   const scaled = (p, by) => { const v = amount(p); return v > 0 ? written(NICE[nearest(Math.min(1, v * by))]) : p; };
-  const shapeOf = (q) => (typeof q !== "object" ? "p" : q.dist || ("p" in q ? "p" : "range"));
+  const shapeOf = (q) => (typeof q !== "object" ? "p" : q.dist || ("fault_tree" in q ? "tree" : "low" in q || "high" in q ? "range" : "p"));
   const centre = (q) => (typeof q !== "object" ? String(q) : String(q.p ?? q.mode ?? q.median ?? q.high ?? "1/10"));
 
   function quantity(bench, step) {
@@ -34,19 +36,31 @@
     return place;
   }
 
-  // Gates and events as the library reads them; the analysis (cut sets, importance) stands in the result.
+  // Gates and events as rows; the library reads them as one object each. The analysis (cut sets, importance) stands in the result.
   function tree(bench, step) {
-    const box = text(JSON.stringify(step.quantity.fault_tree, null, 1), (v) => {
-      try { step.quantity.fault_tree = JSON.parse(v); note.textContent = ""; } catch { note.textContent = t("还不是完整的JSON", "not complete JSON yet"); return; }
-      bench.changed();
-    }, { rows: 8, label: t("故障树", "fault tree"), disabled: !bench.editable });
+    const given = step.quantity.fault_tree;
+    if (Array.isArray(given.gates) || typeof given.gates !== "object") given.gates = {};
+    const form = bench.words.annex_forms.find((one) => one.code === "fault_tree");
+    const gates = Object.entries(given.gates).map(([name, gate]) => ({ name, ...gate }));
+    const events = Object.entries(given.events || {}).map(([name, p]) => ({ name, p: typeof p === "object" && p && "p" in p ? p.p : p }));
     const note = h("small", { class: "text-danger" });
-    return h("div", { class: "flex-fill" }, field(t("故障树（门：and、or、k_of_n；基本事件写概率）", "fault tree (gates: and, or, k_of_n; events with probabilities)"), box), note);
+    const parts = (v) => (Array.isArray(v) ? v : String(v || "").split(/[,，、]/).map((x) => x.trim()).filter(Boolean));
+    const changed = () => {
+      const twice = [...gates, ...events].map((one) => one.name).filter((name, n, all) => name && all.indexOf(name) !== n);
+      note.textContent = twice.length ? t(`“${twice[0]}”重复，只计最后一个`, `"${twice[0]}" stands twice; the last counts`) : "";
+      given.gates = Object.fromEntries(gates.filter((g) => g.name).map((g) => [g.name, { type: g.type || "or", inputs: parts(g.inputs), ...(g.k ? { k: loose(g.k) } : {}) }]));
+      given.events = Object.fromEntries(events.filter((e) => e.name).map((e) => [e.name, e.p ?? ""]));
+      bench.changed();
+    };
+    const [, gateForm, eventForm] = form.fields;
+    return h("div", { class: "flex-fill bench-wide" }, field(t("顶事件（门的名称）", "top event (a gate's name)"), text(given.top, (v) => { given.top = v.trim(); bench.changed(); }, { disabled: !bench.editable })),
+      h("span", { class: "form-label mt-2" }, said(gateForm)), window.Bench.rows(gates, gateForm.columns, changed, bench.editable, said(gateForm)),
+      h("span", { class: "form-label mt-2" }, said(eventForm)), window.Bench.rows(events, eventForm.columns, changed, bench.editable, said(eventForm)), note);
   }
 
   function bare(bench, step, key) {
-    return field(NAMES[key](), h("input", { class: "form-control form-control-sm", type: "number", step: "any", min: "0", value: step.quantity[key], disabled: !bench.editable,
-      oninput: (e) => { step.quantity[key] = Number(e.target.value); bench.changed(); } }));
+    return field(NAMES[key](), h("input", { class: "form-control form-control-sm", type: "text", inputmode: "decimal", value: step.quantity[key] ?? "", disabled: !bench.editable,
+      oninput: (e) => { step.quantity[key] = loose(e.target.value); bench.changed(); } }));
   }
 
   function probability(bench, step, key) {
@@ -114,7 +128,7 @@
     const set = (key) => (value) => { if (value) scenario[key] = value; else delete scenario[key]; bench.redraw(); };
     return h("div", { class: "bench-scenario" },
       h("div", { class: "bench-grid" },
-        field(t("情景名称", "scenario"), text(typeof scenario.title === "object" ? said(scenario.title) : scenario.title, (x) => { scenario.title = x; bench.changed(); }, { disabled: !bench.editable })),
+        h("div", { class: "bench-fault bench-wide", "data-faults": `scenarios[${open}]` }), field(t("情景名称", "scenario"), text(typeof scenario.title === "object" ? said(scenario.title) : scenario.title, (x) => { scenario.title = x; bench.changed(); }, { disabled: !bench.editable })),
         field(t("受损害的利益", "interest harmed"), choice(v.interests, scenario.interest || "health", set("interest"), { empty: false, disabled: !bench.editable })),
         field(t("危害（原因）", "hazard (cause)"), choice(v.hazards, scenario.hazard, set("hazard"), { disabled: !bench.editable })),
         field(t("使用者", "user"), choice(v.users, scenario.user, set("user"), { disabled: !bench.editable }))),
@@ -129,8 +143,8 @@
 
   function observed(bench, scenario) {
     const seen = scenario.observed;
-    const number = (key, label, hint) => field(label, h("input", { class: "form-control form-control-sm", type: "number", step: "any", min: "0", value: seen[key] ?? "", disabled: !bench.editable,
-      oninput: (e) => { if (e.target.value === "") delete seen[key]; else seen[key] = Number(e.target.value); bench.changed(); } }), hint);
+    const number = (key, label, hint) => field(label, h("input", { class: "form-control form-control-sm", type: "text", inputmode: "decimal", value: seen[key] ?? "", disabled: !bench.editable,
+      oninput: (e) => { if (e.target.value.trim() === "") delete seen[key]; else seen[key] = loose(e.target.value); bench.changed(); } }), hint);
     const place = h("details", { class: "mt-3", open: Boolean(seen) }, h("summary", {}, t("与实际报告的事故核对", "check against incidents reported")));
     if (!seen) {
       if (bench.editable) place.append(h("button", { type: "button", class: "btn btn-sm mt-2", onclick: () => { scenario.observed = { incidents: 0, units: 1000 }; bench.redraw(); } }, t("填写观察数据", "enter what was observed")));
@@ -139,7 +153,7 @@
     place.append(h("div", { class: "bench-grid mt-2" }, number("incidents", t("报告的事故数", "incidents reported")), number("units", t("在用数量", "units in use")),
       number("exposed", t("每件接触人数", "people exposed per unit")), number("life_observed", t("已观察的寿命比例", "share of lifetime observed"), "0–1"), number("reporting", t("事故被报告的比例", "share of incidents reported"), "0–1"),
       field(t("来源", "source"), text(seen.source, (v) => { seen.source = v; bench.changed(); }, { disabled: !bench.editable }))),
-    h("div", { class: "bench-fault", "data-faults": `scenarios[${open}].observed` }),
+    h("div", { class: "bench-fault", "data-faults": `scenarios[${open}].observed` }), h("div", { class: "text-secondary", "data-observed": open, role: "status" }),
     bench.editable ? h("button", { type: "button", class: "btn btn-sm mt-2", onclick: () => { delete scenario.observed; bench.redraw(); } }, t("删除观察数据", "remove")) : null);
     return place;
   }
@@ -154,6 +168,8 @@
       h("p", { class: "form-hint" }, t("情景库的概率只是起点（证据等级E），须按本产品的实际情况修改并写明来源。", "The library's numbers are only a start (grade E): change them to this product and name your sources.")));
   }
 
+  window.Bench.openScenario = (bench, n) => { open = n; bench.redraw(); };
+  window.Bench.opened = () => open;
   window.Bench.scenarios = (bench) => {
     const list = bench.doc.scenarios;
     open = Math.max(0, Math.min(open, list.length - 1));

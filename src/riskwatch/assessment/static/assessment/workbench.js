@@ -3,7 +3,7 @@
 (() => {
   const { t, said, h } = window.Bench;
   const start = JSON.parse(document.getElementById("bench-start").textContent);
-  const SECTIONS = { product: window.Bench.product, scenarios: window.Bench.scenarios, presumption: window.Bench.presumption, measures: window.Bench.measures, considerations: window.Bench.considerations, written: window.Bench.written };
+  const SECTIONS = { product: window.Bench.product, scenarios: window.Bench.scenarios, presumption: window.Bench.presumption, measures: window.Bench.measures, annexes: window.Bench.annexes, considerations: window.Bench.considerations, written: window.Bench.written };
   const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
   let timer = null, turn = 0, saved = "";
 
@@ -17,9 +17,11 @@
   function draw() {
     for (const [name, make] of Object.entries(SECTIONS)) {
       const place = document.getElementById(`bench-${name}`);
-      const kept = document.activeElement && place.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
+      const inside = () => [...place.querySelectorAll("input,select,textarea,button")];
+      const at = inside().indexOf(document.activeElement);
       place.replaceChildren(make(bench));
-      if (kept) { const again = [...place.querySelectorAll("[aria-label]")].find((e) => e.getAttribute("aria-label") === kept); if (again) again.focus({ preventScroll: true }); }
+      const again = at < 0 ? null : inside()[at];
+      if (again) again.focus({ preventScroll: true });
     }
   }
 
@@ -58,14 +60,18 @@
     const badge = document.getElementById("bench-level");
     badge.className = `bench-badge level-${found.result ? found.result.level : "none"}`;
     badge.replaceChildren(found.result ? said(bench.words.levels[found.result.level]) : t("尚不能评定", "not yet assessable"));
+    document.querySelector(".bench-live").classList.toggle("stale", !found.result);
+    const small = document.getElementById("bench-small");
+    if (small) { small.className = `${badge.className} bench-small`; small.textContent = badge.textContent; }
     document.getElementById("bench-basis").textContent = found.result ? basis(found.result) : t("请先补全下列各项", "complete what is listed below first");
-    for (const name of ["grid", "shares", "tornado"]) {
+    for (const name of ["grid", "shares", "flips", "tornado"]) {
       // SVG made by our own server; every text in it was escaped there.
       if (found.charts) document.getElementById(`bench-${name}`).innerHTML = found.charts[name];
     }
     if (found.result) tell(found.result);
-    list("bench-faults", faults.map((f) => [f.place, f.why]), "fault");
-    list("bench-notes", found.result ? [...found.result.warnings.map((w) => [w.place, said(w)]), ...found.result.scenarios.flatMap((s, n) => s.flags.map((f) => [`scenarios[${n}]`, `${n + 1}. ${said(f)}`]))] : [], "note");
+    (found.annexes || []).forEach((one, n) => window.Bench.found(bench, n, one));
+    list("bench-faults", faults.map((f) => [f.place, `${where(f.place)}${f.why}`]), "fault");
+    list("bench-notes", found.result ? [...found.result.warnings.map((w) => [w.place, `${where(w.place)}${said(w)}`]), ...found.result.scenarios.flatMap((s, n) => s.flags.map((f) => [`scenarios[${n}]`, `${n + 1}. ${said(f)}`]))] : [], "note");
     const gaps = found.result ? found.result.gaps.filter((g) => !g.endsWith(".author")) : [];
     document.getElementById("bench-gaps").textContent = gaps.length ? t(`提交前还须填写${gaps.length}处依据（证据等级、来源、代码）`, `${gaps.length} grounds (evidence, source, codes) still to be filled in`) : found.result ? t("各数值的依据已填齐", "every number has its grounds") : "";
     faults.forEach((f) => fault(f.place, f.why));
@@ -84,6 +90,7 @@
       h("td", {}, h("span", { class: `bench-tablevel level-${s.level}` }, said(bench.words.levels[s.level]))), h("td", {}, flips(s))));
     const head = [t("情景", "No."), t("概率", "probability"), t("区间", "band"), t("严重程度", "severity"), t("等级", "level"), t("何时变级", "what changes it")];
     document.getElementById("bench-table").replaceChildren(h("table", { class: "table table-sm" }, h("thead", {}, h("tr", {}, head.map((w) => h("th", {}, w)))), h("tbody", {}, rows)));
+    document.querySelectorAll("[data-observed]").forEach((e) => { const o = (r.scenarios[Number(e.dataset.observed)] || {}).observed; e.textContent = o ? t(`情景预示${Number(o.expected.toPrecision(3))}起，实际报告${o.observed}起，p值${Number(o.p_value.toPrecision(2))}：`, `predicted ${Number(o.expected.toPrecision(3))}, reported ${o.observed}, p-value ${Number(o.p_value.toPrecision(2))}: `) + (o.contradicts ? t("相矛盾，请核对概率", "they contradict each other: check the numbers") : t("不矛盾", "no contradiction")) : ""; });
     const left = r.residual;
     document.getElementById("bench-residual").textContent = left ? t(`残余风险：措施前${said(bench.words.levels[left.before])}，措施后${said(bench.words.levels[left.after])}，未覆盖${said(bench.words.levels[left.unreached])}`, `Residual risk: before ${said(bench.words.levels[left.before])}, after ${said(bench.words.levels[left.after])}, not reached ${said(bench.words.levels[left.unreached])}`) : "";
   }
@@ -106,7 +113,11 @@
     return spots.sort((a, b) => b.dataset.faults.length - a.dataset.faults.length)[0];
   }
   function fault(place, why, mild) { const spot = nearest(place); if (spot && !spot.textContent.includes(why)) spot.append(h("div", { class: mild ? "text-secondary" : "text-danger" }, why)); }
-  function go(place) { const spot = nearest(place); if (spot) { spot.closest("details")?.setAttribute("open", ""); spot.scrollIntoView({ block: "center" }); (spot.parentElement.querySelector("input,textarea,select") || spot).focus?.({ preventScroll: true }); } }
+  function go(place) {
+    const inner = /^scenarios\[(\d+)\]/.exec(place);
+    if (inner && Number(inner[1]) !== window.Bench.opened() && bench.doc.scenarios[Number(inner[1])]) window.Bench.openScenario(bench, Number(inner[1]));
+    const spot = nearest(place); if (spot) { spot.closest("details")?.setAttribute("open", ""); spot.scrollIntoView({ block: "center" }); (spot.parentElement.querySelector("input,textarea,select") || spot).focus?.({ preventScroll: true }); }
+  }
 
   function mark() {
     const dirty = JSON.stringify(document_()) !== saved;
@@ -138,11 +149,25 @@
       list("bench-faults", Object.entries(done.fields || {}).map(([place, why]) => [place, `${where(place)}${why}`]), "fault");
     } catch (error) { say(String(error.message || error), true); }
   }
+  // A place in the document as people name it.
   function where(place) {
-    const m = /^scenarios\[(\d+)\](?:\.steps\[(\d+)\])?/.exec(place);
-    if (m) return m[2] ? t(`情景${Number(m[1]) + 1}第${Number(m[2]) + 1}步：`, `scenario ${Number(m[1]) + 1}, step ${Number(m[2]) + 1}: `) : t(`情景${Number(m[1]) + 1}：`, `scenario ${Number(m[1]) + 1}: `);
-    const parts = { "report.hazard": t("危害：", "hazard: "), "report.extent": t("范围：", "scope: "), "report.residual": t("残余风险：", "residual risk: "), "report.proposal": t("处置建议：", "proposal: "), category: t("风险类别：", "category: ") };
-    return parts[place] || "";
+    const number = (text_) => Number(text_) + 1;
+    let m = /^scenarios\[(\d+)\](?:\.steps\[(\d+)\])?/.exec(place);
+    if (m) return m[2] ? t(`情景${number(m[1])}第${number(m[2])}步：`, `scenario ${number(m[1])}, step ${number(m[2])}: `) : t(`情景${number(m[1])}：`, `scenario ${number(m[1])}: `);
+    m = /^annexes\[(\d+)\](?:\.input)?(?:\.(\w+))?(?:\[(\d+)\])?(?:\.(\w+))?/.exec(place);
+    if (m) return `${called(m)}${t("：", ": ")}`;
+    m = /^residual\.measures\[(\d+)\]/.exec(place);
+    if (m) return t(`措施${number(m[1])}：`, `measure ${number(m[1])}: `);
+    const parts = { "report.hazard": t("危害：", "hazard: "), "report.extent": t("范围：", "scope: "), "report.residual": t("残余风险：", "residual risk: "), "report.proposal": t("处置建议：", "proposal: "), category: t("风险类别：", "category: "),
+      presumption: t("推定：", "presumption: "), precaution: t("预防：", "precaution: "), "product.name": t("产品：", "product: "), product: t("产品：", "product: "), method: t("评估方法：", "method: "), considerations: t("人群说明：", "considerations: ") };
+    return parts[place] || parts[place.split(".")[0]] || "";
+  }
+  function called([, n, key, row, column]) {
+    const annex = (bench.doc.annexes || [])[Number(n)] || {};
+    const form = bench.words.annex_forms.find((one) => one.code === annex.method);
+    const outer = form && form.fields.find((one) => one.key === key);
+    const inner = outer && outer.columns.find((one) => one.key === column);
+    return [annex.id || `A${Number(n) + 1}`, form ? said(form) : "", outer ? said(outer) : "", row === undefined ? "" : t(`第${Number(row) + 1}行`, `row ${Number(row) + 1}`), inner ? said(inner) : ""].filter(Boolean).join(" · ");
   }
 
   draw();
