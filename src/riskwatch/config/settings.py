@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "riskwatch.case",
     "riskwatch.collection",
     "riskwatch.verification",
+    "riskwatch.detection",
     "riskwatch.assessment",
     "riskwatch.decision",
     "riskwatch.measures",

@@ -1,0 +1,148 @@
+"""Reading signals, runs and watches: the wall, one signal with all behind it, what was decided before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Max, Q, QuerySet
+
+from decree188.calendar import shanghai_date
+from riskwatch.case import access as case_access
+from riskwatch.case.models import Sheet
+from riskwatch.detection.access import (
+    _codes,
+    judges,
+    may_judge,
+    signals_visible,
+    watches_visible,
+)
+from riskwatch.detection.models import Run, Signal, Watch
+from riskwatch.parties.models import Organisation, Person
+
+__all__ = ["judges", "may_judge", "signals_visible", "watches_visible"]
+OPEN = (Signal.State.NEW, Signal.State.WATCHED)
+
+
+@dataclass(frozen=True, slots=True)
+class PortCount:
+    """Recent cases of a signal at one port, and what was to be expected there; code empty where no port is known."""
+
+    code: str
+    name: str
+    cases: int
+    expected: float
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One row of a mass source behind a signal: where it stands in the kept original, and what it says."""
+
+    source: str
+    file: str
+    position: str
+    external_id: str
+    day: date | None
+    title: str
+    original: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The reports behind a signal: sheets of the register, source rows, and how many a person may not see or are not listed."""
+
+    sheets: list[Sheet]
+    rows: list[SourceRow]
+    unseen: int
+    unlisted: int
+
+
+def weeks(to: Person, at: datetime, *, watch: Watch | None = None) -> list[date]:
+    """The weeks (Mondays) of which a person sees signals or, for watches they see, runs; the latest first."""
+    signals = signals_visible(to, at)
+    runs = Run.objects.filter(watch__in=watches_visible(to, at))
+    if watch is not None:
+        signals, runs = signals.filter(run__watch=watch), runs.filter(watch=watch)
+    found = set(signals.order_by().values_list("week", flat=True).distinct())
+    return sorted(found | set(runs.order_by().values_list("week", flat=True).distinct()), reverse=True)
+
+
+def wall(
+    to: Person, at: datetime, *, week: date | None = None, watch: Watch | None = None, product: str = "",
+    hazard: str = "", source: str = "", state: str = "", extent: str = "", kind: str = "", held: bool | None = False,
+) -> QuerySet[Signal]:  # fmt: skip
+    """The signals of a week (the latest by default) that a person sees, best rank first.
+
+    ``product`` is a prefix of the commodity code or of the source's own name; ``hazard`` takes its family's members
+    along; ``held`` None shows those beyond the budget too.
+    """
+    rows = signals_visible(to, at).select_related("run__watch", "decided_by", "folder")
+    if watch is not None:
+        rows = rows.filter(run__watch=watch)
+    latest = week or rows.order_by().aggregate(latest=Max("week"))["latest"]
+    rows = rows.filter(week=latest)
+    wanted = Q()
+    if product:
+        wanted &= Q(product__startswith=product)
+    if hazard:
+        wanted &= Q(hazard=hazard) | Q(hazard__startswith=f"{hazard}.")
+    if source:
+        wanted &= Q(sources__contains=[source])
+    for name, value in (("state", state), ("extent", extent), ("kind", kind)):
+        if value:
+            wanted &= Q(**{name: value})
+    if held is not None:
+        wanted &= Q(held=held)
+    return rows.filter(wanted).order_by("held", "place", "pk")
+
+
+def runs_of(to: Person, at: datetime, *, watch: Watch | None = None) -> QuerySet[Run]:
+    """The runs of the watches that a person sees, the latest first."""
+    rows = Run.objects.filter(watch__in=watches_visible(to, at)).select_related("watch", "by")
+    return (rows.filter(watch=watch) if watch is not None else rows).order_by("-week", "-pk")
+
+
+def likes(signal: Signal, *, to: Person, at: datetime, most: int = 20) -> list[Signal]:
+    """What was decided on its like before: earlier signals of the same cell, and of the same product and hazard."""
+    same = Q(cell_key=signal.cell_key)
+    if signal.product or signal.hazard:
+        same |= Q(product=signal.product, hazard=signal.hazard)
+    rows = signals_visible(to, at).filter(same, week__lt=signal.week)
+    decided = rows.exclude(state=Signal.State.NEW).select_related("decided_by", "folder", "run__watch")
+    return list(decided.order_by("-week", "place")[:most])
+
+
+def ports_of(signal: Signal, *, to: Person, at: datetime) -> list[PortCount]:
+    """A signal's ports, most cases first; an office sees its own ports only."""
+    who = case_access.reader(to, at)
+    seen = None if who.headquarters or may_judge(signal, by=to, at=at) else set(_codes(who.offices, shanghai_date(at)))
+    rows = [r for r in signal.by_port if seen is None or r["port"] in seen]
+    names = dict(Organisation.objects.filter(code__in=[r["port"] for r in rows]).values_list("code", "name_zh"))
+    found = [PortCount(r["port"], names.get(r["port"], ""), r["cases"], r["expected"]) for r in rows]
+    return sorted(found, key=lambda p: (-p.cases, p.code))
+
+
+def acts(signal: Signal, *, to: Person, at: datetime) -> set[str]:
+    """What a person may do with a signal now: ``watch``, ``dismiss``, ``refer``, ``accept``."""
+    from riskwatch.case.opening import offices_of
+
+    found: set[str] = set()
+    if signal.replaced_by_id is not None or signal.state not in OPEN:
+        return found
+    if may_judge(signal, by=to, at=at):
+        found |= {"dismiss", "refer"} | ({"watch"} if signal.state == Signal.State.NEW else set())
+    if offices_of(to, at) and signals_visible(to, at).filter(pk=signal.pk).exists():
+        found.add("accept")
+    return found
+
+
+def sheets_behind(signal: Signal) -> list[int]:
+    """Keys of the register's sheets behind a signal, those of its recent weeks."""
+    return list(signal.reports.get("sheets", []))
+
+
+def named(keys: Iterable[int], *, to: Person, at: datetime) -> list[Sheet]:
+    """Some sheets as far as a person may see them, newest first."""
+    return list(case_access.visible(Sheet.objects.filter(pk__in=list(keys)), to=to, at=at).order_by("-made_at", "-pk"))
