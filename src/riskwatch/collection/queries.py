@@ -11,10 +11,13 @@ from django.utils.translation import gettext as _
 
 from riskwatch.case.access import visible
 from riskwatch.case.models import Sheet
+from riskwatch.collection.mass import Row, kept_sources, observations, rows_of
 from riskwatch.collection.models import Addition, Identity, Information, SourceFile
 from riskwatch.collection.remit import area_of
 from riskwatch.look.words import clauses
 from riskwatch.parties.models import Person
+
+__all__ = ["Row", "kept_sources", "observations", "rows_of"]
 
 
 def product_and_area(sheet: Sheet) -> tuple[str, str]:
