@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from babel import Locale
+
 from riskwatch.collection.ports import Arrival, RowProblem, TableSource, day_of, needed
 
 DIGITS = 6
+# Two-letter codes in the words that the country table knows; a code without such words says nothing.
+COUNTRIES = dict(Locale("en").territories) | {"HK": "Hong Kong", "MO": "Macao", "TW": "Taiwan", "KR": "South Korea"}
 
 
 def translate(row: Mapping[str, str], position: str) -> Arrival:
@@ -25,7 +29,7 @@ def translate(row: Mapping[str, str], position: str) -> Arrival:
         direction="import",
         occurred_on=day,
         commodity_code=code.zfill(DIGITS),
-        origin=row.get("Country of Origin", ""),
+        origin=COUNTRIES.get(row.get("Country of Origin", ""), ""),
         importer=row.get("Importer ID", ""),
         quantity=row.get("Net Mass", ""),
     )
