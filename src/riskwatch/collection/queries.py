@@ -11,10 +11,13 @@ from django.utils.translation import gettext as _
 
 from riskwatch.case.access import visible
 from riskwatch.case.models import Sheet
+from riskwatch.collection.mass import Row, kept_sources, observations, rows_of
 from riskwatch.collection.models import Addition, Identity, Information, SourceFile
 from riskwatch.collection.remit import area_of
 from riskwatch.look.words import clauses
-from riskwatch.parties.models import Person
+from riskwatch.parties.models import Organisation, Person
+
+__all__ = ["Row", "kept_sources", "observations", "rows_of"]
 
 
 def product_and_area(sheet: Sheet) -> tuple[str, str]:
@@ -28,10 +31,21 @@ def codes_of(sheets: Iterable[int]) -> list[str]:
     return sorted(set(Information.objects.filter(pk__in=list(sheets)).values_list("commodity_code", flat=True)))
 
 
+def told_of(sheets: Iterable[int]) -> set[tuple[str, str]]:
+    """Commodity code and hazard of some pieces, each pair once."""
+    return set(Information.objects.filter(pk__in=list(sheets)).values_list("commodity_code", "hazard"))
+
+
 def origins_of(sheets: Iterable[int]) -> tuple[set[str], set[Any]]:
     """The sources and the files that some pieces came from; what was registered by hand has no file."""
     rows = list(Information.objects.filter(pk__in=list(sheets)).values_list("source", "file"))
     return {source for source, _file in rows}, {file for _source, file in rows}
+
+
+def areas_of(ports: Iterable[str]) -> dict[str, str]:
+    """The customs district of each port's name; empty where no office bears it."""
+    nobody = Organisation()
+    return {port: area_of("", port, nobody) if port else "" for port in set(ports)}
 
 
 def files(offices: list[int]) -> list[SourceFile]:

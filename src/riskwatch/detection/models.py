@@ -96,6 +96,7 @@ class Signal(models.Model):
         WATCHED = "watched", _("持续关注")
         DISMISSED = "dismissed", _("已排除")
         ACCEPTED = "accepted", _("已立案")
+        LAPSED = "lapsed", _("按新数据不再超出")
 
     class Extent(models.TextChoices):
         SYSTEMIC = "systemic", _("系统性")

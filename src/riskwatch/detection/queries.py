@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.db.models import Max, Q, QuerySet
 
 from decree188.calendar import shanghai_date
 from riskwatch.case import access as case_access
 from riskwatch.case.models import Sheet
+from riskwatch.case.opening import offices_of
+from riskwatch.collection.queries import Row, rows_of
 from riskwatch.detection.access import (
     _codes,
     judges,
@@ -19,10 +19,13 @@ from riskwatch.detection.access import (
     signals_visible,
     watches_visible,
 )
+from riskwatch.detection.backtest import BackTest, Lead, WeekCount, back_test
 from riskwatch.detection.models import Run, Signal, Watch
+from riskwatch.detection.wording import cell_words, node_words, source_words
 from riskwatch.parties.models import Organisation, Person
 
-__all__ = ["judges", "may_judge", "signals_visible", "watches_visible"]
+__all__ = ["BackTest", "Lead", "Row", "WeekCount", "back_test", "cell_words", "judges", "may_judge", "node_words", "signals_visible",
+           "source_words", "watches_visible"]  # fmt: skip
 OPEN = (Signal.State.NEW, Signal.State.WATCHED)
 
 
@@ -37,24 +40,11 @@ class PortCount:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceRow:
-    """One row of a mass source behind a signal: where it stands in the kept original, and what it says."""
-
-    source: str
-    file: str
-    position: str
-    external_id: str
-    day: date | None
-    title: str
-    original: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class Behind:
     """The reports behind a signal: sheets of the register, source rows, and how many a person may not see or are not listed."""
 
     sheets: list[Sheet]
-    rows: list[SourceRow]
+    rows: list[Row]
     unseen: int
     unlisted: int
 
@@ -126,8 +116,6 @@ def ports_of(signal: Signal, *, to: Person, at: datetime) -> list[PortCount]:
 
 def acts(signal: Signal, *, to: Person, at: datetime) -> set[str]:
     """What a person may do with a signal now: ``watch``, ``dismiss``, ``refer``, ``accept``."""
-    from riskwatch.case.opening import offices_of
-
     found: set[str] = set()
     if signal.replaced_by_id is not None or signal.state not in OPEN:
         return found
@@ -138,11 +126,16 @@ def acts(signal: Signal, *, to: Person, at: datetime) -> set[str]:
     return found
 
 
-def sheets_behind(signal: Signal) -> list[int]:
-    """Keys of the register's sheets behind a signal, those of its recent weeks."""
-    return list(signal.reports.get("sheets", []))
+def behind(signal: Signal, *, to: Person, at: datetime, most: int = 50) -> Behind:
+    """The reports behind a signal, down to the original: sheets that the person may see, and rows as they came.
 
-
-def named(keys: Iterable[int], *, to: Person, at: datetime) -> list[Sheet]:
-    """Some sheets as far as a person may see them, newest first."""
-    return list(case_access.visible(Sheet.objects.filter(pk__in=list(keys)), to=to, at=at).order_by("-made_at", "-pk"))
+    Rows of mass sources are statistics published abroad: whoever sees the signal sees them.
+    """
+    keys = signal.reports.get("sheets", [])
+    sheets = case_access.visible(Sheet.objects.filter(pk__in=keys), to=to, at=at).select_related("owner")
+    seen = sheets.count()
+    refs = [(str(s), str(f), int(n)) for s, f, n in signal.reports.get("rows", [])]
+    shown = list(sheets.order_by("-made_at", "-pk")[:most])
+    rows = rows_of(refs[:most])
+    unseen = len(keys) - seen
+    return Behind(shown, rows, unseen, signal.reports.get("total", 0) - len(shown) - len(rows) - unseen)
