@@ -17,9 +17,9 @@ from riskwatch.case.access import folders_visible
 from riskwatch.case.models import Folder
 from riskwatch.detection import charts, places, queries
 from riskwatch.detection.models import Signal
+from riskwatch.detection.naming import Wordbook, series_called, sources_called
 from riskwatch.detection.parameters import RECENT
 from riskwatch.detection.queries import PortCount
-from riskwatch.detection.naming import Wordbook, series_called, sources_called
 from riskwatch.detection.wording import LABELS, source_words
 from riskwatch.journal import queries as journal
 from riskwatch.journal.models import Entry

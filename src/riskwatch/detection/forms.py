@@ -115,7 +115,7 @@ class Several(forms.CharField):
         super().__init__(required=False, max_length=500, **more)
         self.pattern = re.compile(pattern)
 
-    def clean(self, value: Any) -> list[str]:  # type: ignore[override]
+    def clean(self, value: Any) -> list[str]:
         """The texts, each once, in their order; one that does not fit is named."""
         found = list(dict.fromkeys(v for v in APART.split(super().clean(value)) if v))
         for one in found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from riskwatch.detection.models import Signal
@@ -12,6 +13,8 @@ from riskwatch.detection.parameters import DIMENSIONS, LEAST_WEEKS
 from riskwatch.detection.wording import LABELS, node_words, source_words
 from riskwatch.look.words import aside, either, listed
 from riskwatch.parties.models import Organisation
+
+LONGEST = 60  # characters of a commodity's name in a title; its page has the whole
 
 
 @dataclass(slots=True)
@@ -34,7 +37,7 @@ class Wordbook:
     def title(self, signal: Signal) -> str:
         """What a signal is about, in a line: product and hazard, then what else its cell fixes."""
         cell = signal.cell
-        product = self.node("product", cell["product"]) if "product" in cell else _("各类产品")
+        product = Truncator(self.node("product", cell["product"])).chars(LONGEST) if "product" in cell else _("各类产品")
         hazard = self.node("hazard", cell["hazard"]) if "hazard" in cell else _("各类危害")
         rest = [self.node(name, cell[name]) for name in ("origin", "port", "maker") if name in cell]
         return f"{product} · {hazard}{aside(listed(rest))}"

@@ -21,11 +21,12 @@ from riskwatch.detection.access import (
 )
 from riskwatch.detection.backtest import BackTest, Lead, WeekCount, back_test
 from riskwatch.detection.models import Run, Signal, Watch
+from riskwatch.detection.tallies import waiting
 from riskwatch.detection.wording import cell_words, node_words, source_words
 from riskwatch.parties.models import Organisation, Person
 
 __all__ = ["BackTest", "Lead", "Row", "WeekCount", "back_test", "cell_words", "judges", "may_judge", "node_words", "signals_visible",
-           "source_words", "watches_visible"]  # fmt: skip
+           "source_words", "waiting", "watches_visible"]  # fmt: skip
 OPEN = (Signal.State.NEW, Signal.State.WATCHED)
 
 
@@ -109,7 +110,7 @@ def ports_of(signal: Signal, *, to: Person, at: datetime) -> list[PortCount]:
     who = case_access.reader(to, at)
     seen = None if who.headquarters or may_judge(signal, by=to, at=at) else set(_codes(who.offices, shanghai_date(at)))
     rows = [r for r in signal.by_port if seen is None or r["port"] in seen]
-    names = dict(Organisation.objects.filter(code__in=[r["port"] for r in rows]).values_list("code", "name_zh"))
+    names = {o.code: str(o) for o in Organisation.objects.filter(code__in=[r["port"] for r in rows if r["port"]])}
     found = [PortCount(r["port"], names.get(r["port"], ""), r["cases"], r["expected"]) for r in rows]
     return sorted(found, key=lambda p: (-p.cases, p.code))
 
