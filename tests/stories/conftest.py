@@ -62,7 +62,8 @@ def visit(chromium, live_server, house):
         )
         page.on("response", lambda r: complaints.append(f"{r.status} {r.url}") if r.status >= 500 else None)
         if username:
-            page.goto(live_server.url + "/accounts/login/")
+            # The first page of a session waits for every room to be loaded.
+            page.goto(live_server.url + "/accounts/login/", timeout=60_000)
             page.fill("input[name=login]", username)
             page.fill("input[name=password]", "Riskwatch-demo-1")
             page.click("main form button")

@@ -204,8 +204,9 @@ def map_of(excess: Mapping[str, float], names: Mapping[str, str], words: str) ->
         r = radius(excess.get(spot.code, 0.0), most)
         parts.append(f'<circle class="excess" data-district="{spot.code}" cx="{spot.x}" cy="{spot.y}" r="{r:.1f}"/>')
     for spot in spots:
-        parts.append(f'<circle class="place" cx="{spot.x}" cy="{spot.y}" r="2"/>')
-        parts.append(_name(spot, names.get(spot.code, spot.code)))
+        name = names.get(spot.code, spot.code)
+        parts.append(f'<circle class="place" cx="{spot.x}" cy="{spot.y}" r="3"><title>{escape(name)}</title></circle>')
+        parts.append(_name(spot, name, lit=excess.get(spot.code, 0.0) > 0))
     return _svg(places.WIDTH, places.HEIGHT, "ports-map", words, parts)
 
 
@@ -213,8 +214,12 @@ def _points(line: Sequence[tuple[float, float]]) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in line)
 
 
-def _name(spot: places.Spot, name: str) -> str:
-    anchor = {"e": "start", "w": "end", "n": "middle", "nw": "end"}[spot.side]
-    dx = {"e": 5, "w": -5, "n": 0, "nw": -4}[spot.side]
-    dy = {"e": 4, "w": 4, "n": -6, "nw": -3}[spot.side]
-    return f'<text class="place-name" x="{spot.x + dx:.1f}" y="{spot.y + dy:.1f}" text-anchor="{anchor}">{escape(name)}</text>'
+def _name(spot: places.Spot, name: str, *, lit: bool) -> str:
+    anchor = {"e": "start", "w": "end", "nw": "end"}.get(spot.side, "middle")
+    dx = {"e": 6, "w": -6, "nw": -4}.get(spot.side, 0)
+    dy = {"n": -8, "nw": -4, "s": 23}.get(spot.side, 7)
+    css = "place-name landmark" if spot.code in places.LANDMARKS else "place-name"
+    return (
+        f'<text class="{css}{" lit" if lit else ""}" data-name="{spot.code}" x="{spot.x + dx:.1f}" y="{spot.y + dy:.1f}" '
+        f'text-anchor="{anchor}">{escape(name)}</text>'
+    )

@@ -11,11 +11,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from decree188.collection import source_kinds
 from riskwatch.case.desk import DateInput
 from riskwatch.case.models import Direction
 from riskwatch.case.opening import offices_of
 from riskwatch.catalogue import queries as catalogue
 from riskwatch.collection.ports import sources
+from riskwatch.collection.queries import kept_sources
 from riskwatch.detection import access, queries
 from riskwatch.detection.models import Signal, Watch
 from riskwatch.detection.wording import source_words
@@ -188,8 +190,8 @@ class BackTestForm(forms.Form):
 
 
 def source_choices() -> list[tuple[str, str]]:
-    """Connectors and kinds of source, by name."""
-    from decree188.collection import source_kinds
-
-    codes = [*(s.id for s in sources()), *(code for code, _words in source_kinds.choices())]
+    """What a series may be called by: connectors that have a kind and hold no exposure, and the kinds themselves."""
+    exposure = kept_sources("exposure")
+    named = [s.id for s in sources() if s.source_kind and s.id not in exposure]
+    codes = [*named, *source_kinds]
     return sorted(((code, source_words(code)) for code in dict.fromkeys(codes)), key=lambda pair: pair[1])

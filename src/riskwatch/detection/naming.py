@@ -37,7 +37,9 @@ class Wordbook:
     def title(self, signal: Signal) -> str:
         """What a signal is about, in a line: product and hazard, then what else its cell fixes."""
         cell = signal.cell
-        product = Truncator(self.node("product", cell["product"])).chars(LONGEST) if "product" in cell else _("各类产品")
+        product = (
+            Truncator(self.node("product", cell["product"])).chars(LONGEST) if "product" in cell else _("各类产品")
+        )
         hazard = self.node("hazard", cell["hazard"]) if "hazard" in cell else _("各类危害")
         rest = [self.node(name, cell[name]) for name in ("origin", "port", "maker") if name in cell]
         return f"{product} · {hazard}{aside(listed(rest))}"

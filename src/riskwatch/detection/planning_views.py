@@ -171,7 +171,7 @@ def _weeks_chart(weeks: list[queries.WeekCount]) -> dict[str, Any]:
     option = {
         "grid": {"left": 8, "right": 16, "top": 44, "bottom": 8, "containLabel": True}, "tooltip": {"trigger": "axis"}, "legend": {"top": 0},
         "xAxis": {"type": "category", "data": [w.week.isoformat() for w in weeks]}, "yAxis": {"type": "value", "minInterval": 1},
-        "series": [{"type": "bar", "stack": "all", "name": words, "data": data, "itemStyle": {"color": colour}} for words, colour, data in parts],
+        "series": [{"type": "bar", "stack": "all", "barMaxWidth": 36, "name": words, "data": data, "itemStyle": {"color": colour}} for words, colour, data in parts],
     }  # fmt: skip
     rows = [
         (w.week.isoformat(), w.raised, *(data[n] for _words, _colour, data in parts))

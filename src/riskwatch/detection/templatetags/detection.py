@@ -27,12 +27,15 @@ def chance(p: float | None) -> str:
 
 @register.filter
 def number(value: float | None, decimals: int = 1) -> str:
-    """A number with so many decimals; a dash for none.
+    """A number with so many decimals, one more where it is small; a dash for none.
 
-    >>> number(3.14159), number(None), number(2.5, 0)
-    ('3.1', '—', '2')
+    >>> number(3.14159), number(0.034), number(None), number(2.5, 0)
+    ('3.1', '0.03', '—', '2')
     """
-    return "—" if value is None else f"{value:.{decimals}f}"
+    if value is None:
+        return "—"
+    small = decimals > 0 and 0 < abs(value) < 0.1
+    return f"{value:.{decimals + small}f}"
 
 
 @register.filter

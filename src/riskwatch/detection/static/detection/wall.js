@@ -19,6 +19,7 @@
       const excess = said.districts[circle.dataset.district] || 0;
       circle.setAttribute("r", excess > 0 && most > 0 ? Math.max(LEAST, LARGEST * Math.sqrt(excess / most)).toFixed(1) : "0");
     });
+    map.querySelectorAll("[data-name]").forEach((name) => name.classList.toggle("lit", (said.districts[name.dataset.name] || 0) > 0));
     map.querySelector("[data-map-title]").textContent = said.title;
     map.querySelector("[data-map-most]").textContent = most.toFixed(1);
     map.querySelector("[data-map-rows]").replaceChildren(...said.rows.map((cells) => {
