@@ -187,9 +187,8 @@ def observations(kind: str, until: date, *, named: Iterable[str] = ()) -> tuple[
     with duckdb.connect() as db:
         db.register("listed", listed)
         db.execute(_ONCE, [[str(p) for p in paths]])
-        table = db.execute(
-            "SELECT * EXCLUDE place FROM once WHERE day <= ? ORDER BY place, row", [until]
-        ).to_arrow_table()
+        shown = "SELECT * EXCLUDE place FROM once WHERE day <= ? ORDER BY place, row"
+        table = db.sql(shown, params=[until]).to_arrow_table()
         undated = db.execute("SELECT count(*) FROM once WHERE day IS NULL").fetchone()
     return table, int(undated[0]) if undated else 0
 
