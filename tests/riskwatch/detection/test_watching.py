@@ -54,7 +54,9 @@ def test_a_source_without_products_is_shown_as_unknown_and_its_weights_are_told(
     assert len(signal.reports["rows"]) == told["rows"]
 
 
-def test_running_again_is_the_same_run_and_other_inputs_take_the_undecided_signals_place(run, world, collect, detector, cast, at):
+def test_running_again_is_the_same_run_and_other_inputs_take_the_undecided_signals_place(
+    run, world, collect, detector, cast, at
+):
     again = actions.run_watch(run.watch, LAST, by=detector, at=at)
     assert (again.pk, Run.objects.count()) == (run.pk, 1)
     first = queries.wall(cast["hq-analyst"], at).first()
