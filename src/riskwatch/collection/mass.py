@@ -116,10 +116,16 @@ def _columns(a: Arrival) -> dict[str, Any]:
         "item": plain(a.item or a.external_id),
         "hazard": catalogue.guess_hazard(a.hazard_text[:500]) if a.hazard_text else "",
         "origin": catalogue.country(a.origin),
-        "original": json.dumps(cleaned(a.original), ensure_ascii=False),
+        "original": _as_json(a.original),
         "day": a.published_on or a.occurred_on,
         "weight": a.weight,
     }
+
+
+def _as_json(original: Mapping[str, Any]) -> str:
+    """The row as it came; looked through value by value only where it may hold what cannot be written."""
+    body = json.dumps(original, ensure_ascii=False)
+    return body if body.isascii() and "\\u0000" not in body else json.dumps(cleaned(original), ensure_ascii=False)
 
 
 def _new_in(part: Path, file: SourceFile) -> int:
