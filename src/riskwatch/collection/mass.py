@@ -116,10 +116,16 @@ def _columns(a: Arrival) -> dict[str, Any]:
         "item": plain(a.item or a.external_id),
         "hazard": catalogue.guess_hazard(a.hazard_text[:500]) if a.hazard_text else "",
         "origin": catalogue.country(a.origin),
-        "original": json.dumps(cleaned(a.original), ensure_ascii=False),
+        "original": _as_json(a.original),
         "day": a.published_on or a.occurred_on,
         "weight": a.weight,
     }
+
+
+def _as_json(original: Mapping[str, Any]) -> str:
+    """The row as it came; looked through value by value only where it may hold what cannot be written."""
+    body = json.dumps(original, ensure_ascii=False)
+    return body if body.isascii() and "\\u0000" not in body else json.dumps(cleaned(original), ensure_ascii=False)
 
 
 def _new_in(part: Path, file: SourceFile) -> int:
@@ -187,9 +193,8 @@ def observations(kind: str, until: date, *, named: Iterable[str] = ()) -> tuple[
     with duckdb.connect() as db:
         db.register("listed", listed)
         db.execute(_ONCE, [[str(p) for p in paths]])
-        table = db.execute(
-            "SELECT * EXCLUDE place FROM once WHERE day <= ? ORDER BY place, row", [until]
-        ).to_arrow_table()
+        shown = "SELECT * EXCLUDE place FROM once WHERE day <= ? ORDER BY place, row"
+        table = db.sql(shown, params=[until]).to_arrow_table()
         undated = db.execute("SELECT count(*) FROM once WHERE day IS NULL").fetchone()
     return table, int(undated[0]) if undated else 0
 

@@ -55,10 +55,10 @@ class Inputs:
 
 def prepare(records: Records, declared: NDArray[Any], now: int) -> Inputs | None:
     """Count a week's candidates and take what the decision needs; None where no source has history enough."""
-    plan = parameters.plan_of(records.trees)
     kept = records.week > now - parameters.HISTORY
     if not kept.any():
         return None
+    plan = parameters.plan_of(records.trees)
     store = EventStore(plan.schema, records.names)
     store.add(
         [c[kept] for c in records.codes], source=records.source[kept], week=records.week[kept], item=records.item[kept]

@@ -19,6 +19,7 @@ from riskwatch.detection.parameters import DIMENSIONS, RECENT, SPAN, Seasonal
 SHOWN_WEEKS = 52
 LISTED = 5000
 BAND = (0.05, 0.95)
+TELLS = 0.05  # a series of this probability or less shows the excess too
 
 
 @dataclass(frozen=True)
@@ -128,11 +129,17 @@ class Recent:
         rollup = plan.rollups.index(flag.rollup)
         return np.asarray(self.rows[plan.keys(rollup, self.packed) == plan.key_of(rollup, flag.cell)])
 
-    def reports(self, flag: Flag) -> dict[str, Any]:
-        """The reports of the recent weeks, each once, the newest first: sheets of the register, rows of mass sources."""
-        records, now = self.records, self.inputs.evidence.now
+    def telling(self, flag: Flag) -> Ints:
+        """A flag's records of the recent weeks in the series that show the excess; others only happen to know the cell."""
+        records, first = self.records, main(flag)
+        shown = [f.source for f in flag.findings if f.excess > 0 or f.p <= TELLS or f is first]
         inside = self.inside(flag)
-        inside = inside[records.week[inside] > now - RECENT]
+        inside = inside[records.week[inside] > self.inputs.evidence.now - RECENT]
+        return np.asarray(inside[np.isin(records.source[inside], [records.names.index(name) for name in shown])])
+
+    def reports(self, flag: Flag) -> dict[str, Any]:
+        """The reports that tell of it, each once, the newest first: sheets of the register, rows of mass sources."""
+        records, inside = self.records, self.telling(flag)
         order = inside[np.lexsort((records.ref[inside], -records.week[inside]))]
         refs = list(dict.fromkeys(records.ref[order].tolist()))
         rows = records.origin.take(refs).to_pylist()
@@ -162,10 +169,8 @@ class Recent:
         return [row for row in found if row["cases"]]
 
     def ports(self, flag: Flag) -> list[str]:
-        """Every port with recent cases in any series, its direct customs included."""
-        records, now = self.records, self.inputs.evidence.now
-        inside = self.inside(flag)
-        inside = inside[records.week[inside] > now - RECENT]
+        """Every port that the reports name, its direct customs included."""
+        records, inside = self.records, self.telling(flag)
         names = {
             records.trees["port"].names[n]
             for n in np.unique(records.codes[DIMENSIONS.index("port")][inside]).tolist()
@@ -175,9 +180,7 @@ class Recent:
 
     def estimate(self, flag: Flag) -> dict[str, Any] | None:
         """For sampled sources: how many cases the recent rows stand for, and the number of equal rows that would tell as much."""
-        records, now = self.records, self.inputs.evidence.now
-        inside = self.inside(flag)
-        inside = inside[records.week[inside] > now - RECENT]
+        records, inside = self.records, self.telling(flag)
         found = {}
         for number in np.unique(records.source[inside]).tolist():
             weight = records.weight[inside[records.source[inside] == number]]

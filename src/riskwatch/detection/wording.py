@@ -22,6 +22,7 @@ from riskwatch.parties.models import Organisation
 LABELS = {"product": _("产品"), "hazard": _("危害"), "origin": _("原产地"), "port": _("口岸"), "maker": _("生产企业")}
 EXTENTS = {"systemic": ("多口岸、多产地或多厂家普遍出现", "present across ports, origins or makers"), "regional": ("集中在一个口岸或地区", "concentrated at one port or area"),
            "isolated": ("范围未见扩散", "no sign of spread")}  # fmt: skip
+LONGEST = 60
 BASES = {"received": ("收到", "received"), "verified": ("已核实", "verified")}
 
 
@@ -89,7 +90,7 @@ def why(flag: Flag, bands: Mapping[str, Band]) -> tuple[str, str]:
 def _sentence(flag: Flag, bands: Mapping[str, Band]) -> str:
     seen = main(flag)
     band = bands[seen.source]
-    words = [node_words(d, flag.cell[d]) for d in DIMENSIONS if d in flag.cell]
+    words = [_short(node_words(d, flag.cell[d])) for d in DIMENSIONS if d in flag.cell]
     also = len(flag.findings) - 1
     zh, en = EXTENTS[flag.extent]
     source = source_words(seen.source)
@@ -102,6 +103,11 @@ def _sentence(flag: Flag, bands: Mapping[str, Band]) -> str:
         f"({band.low:.0f} to {band.high:.0f}); chance of this {_chance(flag.p)}; {en}{f'; {also} more series see it' if also else ''}."
     )
     return either(chinese, english)
+
+
+def _short(words: str) -> str:
+    """A name as it fits into a sentence."""
+    return words if len(words) <= LONGEST else f"{words[:LONGEST].rstrip()}…"
 
 
 def _chance(p: float) -> str:

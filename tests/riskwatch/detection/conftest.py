@@ -29,13 +29,33 @@ def intake_rows(seed: int, *, outbreak: int = 6) -> list[list[str]]:
 
     def say(day: date, code: str, harm: str, port: str, maker: str) -> None:
         number = f"C{len(rows)}"
-        rows.append(["消费者投诉信息", f"投诉{number}", f"产品问题：{harm}", code, day.isoformat(), number, harm, "德国", port, maker])
+        rows.append(
+            [
+                "消费者投诉信息",
+                f"投诉{number}",
+                f"产品问题：{harm}",
+                code,
+                day.isoformat(),
+                number,
+                harm,
+                "德国",
+                port,
+                maker,
+            ]
+        )
 
     for week in weeks(QUIET):
-        for code, harm, rate in (("950300", "小零件脱落误吞", 1.5), ("851650", "触电", 0.6), ("851660", "起火", 0.8), ("640299", "甲醛", 1.0)):
+        for code, harm, rate in (
+            ("950300", "小零件脱落误吞", 1.5),
+            ("851650", "触电", 0.6),
+            ("851660", "起火", 0.8),
+            ("640299", "甲醛", 1.0),
+        ):
             for _one in range(chance.poisson(rate)):
                 day = week + timedelta(days=int(chance.integers(7)))
-                say(day, code, harm, ("浦江海关", "上海海关", "深圳海关")[chance.integers(3)], f"厂{chance.integers(6)}")
+                say(
+                    day, code, harm, ("浦江海关", "上海海关", "深圳海关")[chance.integers(3)], f"厂{chance.integers(6)}"
+                )
     for week in weeks(3):
         for n in range(outbreak):
             say(week + timedelta(days=n % 7), "851650", "触电", ("浦江海关", "深圳海关")[n % 2], "厂9")
@@ -62,7 +82,21 @@ def neiss_rows(seed: int, *, rise: int = 0) -> list[list[str]]:
     return rows
 
 
-NEISS = ["id", "weight", "date", "age", "sex", "race", "disposition", "location", "fire", "alcohol", "drugs", "stratum", "psu"]
+NEISS = [
+    "id",
+    "weight",
+    "date",
+    "age",
+    "sex",
+    "race",
+    "disposition",
+    "location",
+    "fire",
+    "alcohol",
+    "drugs",
+    "stratum",
+    "psu",
+]
 FIRES = ["_id", "area_of_origin", "ignition_source", "possible_cause", "final_incident_type", "tfs_alarm_time"]
 
 
@@ -73,7 +107,16 @@ def fire_rows(seed: int) -> list[list[str]]:
     for week in weeks(QUIET):
         for kind, rate in (("12 - Oven", 2.0), ("43 - Clothes Dryer", 1.0), ("98 - Other", 1.0)):
             for _one in range(chance.poisson(rate)):
-                rows.append([f"{len(rows)}.0", "28 - Office", kind, "52 - Electrical Failure", "01 - Fire", f"{week.isoformat()} 18:18:55+00:00"])
+                rows.append(
+                    [
+                        f"{len(rows)}.0",
+                        "28 - Office",
+                        kind,
+                        "52 - Electrical Failure",
+                        "01 - Fire",
+                        f"{week.isoformat()} 18:18:55+00:00",
+                    ]
+                )
     return rows
 
 

@@ -32,7 +32,8 @@ def test_a_planted_outbreak_is_found_once_with_its_maker_ports_and_reports(run, 
     assert {"2200", "2201", "5300"} <= set(signal.ports)
     assert signal.reports["total"] >= 18
     assert "consumer_complaint" in signal.sources
-    assert str(signal.observed) in signal.why_zh and str(signal.observed) in signal.why_en
+    assert str(signal.observed) in signal.why_zh
+    assert str(signal.observed) in signal.why_en
     assert len(signal.series["weeks"]) == 52 == len(signal.series["lines"][0]["counts"])
     assert sum(signal.series["lines"][0]["counts"][-4:]) == signal.observed
 
@@ -46,13 +47,16 @@ def test_a_source_without_products_is_shown_as_unknown_and_its_weights_are_told(
     burnt = [s for s in run.signals.all() if "neiss" in s.sources]
     assert burnt, [s.cell for s in run.signals.all()]
     signal = burnt[0]
-    assert signal.product in ("", "?") and signal.hazard in ("fire", "")
+    assert signal.product in ("", "?")
+    assert signal.hazard in ("fire", "")
     told = signal.estimate["received:neiss"]
     assert told["cases"] > told["rows"] > told["effective"] > 1
     assert len(signal.reports["rows"]) == told["rows"]
 
 
-def test_running_again_is_the_same_run_and_other_inputs_take_the_undecided_signals_place(run, world, collect, detector, cast, at):
+def test_running_again_is_the_same_run_and_other_inputs_take_the_undecided_signals_place(
+    run, world, collect, detector, cast, at
+):
     again = actions.run_watch(run.watch, LAST, by=detector, at=at)
     assert (again.pk, Run.objects.count()) == (run.pk, 1)
     first = queries.wall(cast["hq-analyst"], at).first()
@@ -119,7 +123,9 @@ def test_rows_of_a_mass_source_enter_the_register_with_their_source_row(run, cas
     pieces = Information.objects.filter(source="neiss")
     assert pieces.count() == len(signal.reports["rows"]) == Sheet.objects.filter(kind="information").count() - before
     piece = pieces.first()
-    assert piece.original["id"] in piece.external_id and piece.commodity_code == "" and piece.file is not None
+    assert piece.original["id"] in piece.external_id
+    assert piece.commodity_code == ""
+    assert piece.file is not None
     inside = set(Enclosure.objects.filter(folder=folder).values_list("sheet", flat=True))
     assert inside == {*pieces.values_list("pk", flat=True), *signal.reports["sheets"]}
 
