@@ -53,7 +53,8 @@ def test_an_analyst_reads_the_wall_opens_a_case_and_rules_another_flag_out(visit
     analyst.fill("[name=title]", "电热器具触电")
     analyst.click("main form button.btn-primary")
     analyst.wait_for_selector(".alert-success")
-    assert "/office/folders/" in analyst.url and "电热器具触电" in analyst.inner_text("h1")
+    assert "/office/folders/" in analyst.url
+    assert "电热器具触电" in analyst.inner_text("h1")
     kettle.refresh_from_db()
     inside = set(Enclosure.objects.filter(folder=kettle.folder).values_list("sheet", flat=True))
     assert inside == set(kettle.reports["sheets"])
@@ -79,6 +80,11 @@ def test_an_analyst_reads_the_wall_opens_a_case_and_rules_another_flag_out(visit
 
 def test_the_wall_fits_a_narrow_screen(visit, monday):
     phone = visit("hq-analyst", width=390)
-    for path in ("signals/", f"signals/{Signal.objects.filter(held=False).first().pk}/", "watches/", "signals/back-test/"):
+    for path in (
+        "signals/",
+        f"signals/{Signal.objects.filter(held=False).first().pk}/",
+        "watches/",
+        "signals/back-test/",
+    ):
         phone.goto(f"{phone.home}/office/{path}")
         assert phone.evaluate("document.documentElement.scrollWidth") <= 390, path

@@ -46,6 +46,10 @@ class Act:
     do: Callable[..., Any]
     rule: str
 
+    def cite(self, language: str = "zh") -> str:
+        """The place of its rule in the law."""
+        return decree188.by_name(self.rule).cite(language)
+
 
 ACTS = {
     a.key: a
@@ -193,7 +197,7 @@ def _buttons(signal: Signal, allowed: set[str], door: str) -> list[dict[str, Any
 
 
 def _cite(one: Act) -> str:
-    return decree188.by_name(one.rule).cite(get_language() or "zh")
+    return one.cite(get_language() or "zh")
 
 
 @login_required
@@ -240,6 +244,7 @@ def _after(one: Act, made: Any, signal: Signal, door: str) -> str:
 def dismiss_many(request: SignedIn, door: str) -> HttpResponse:
     """Rule out the chosen signals on one ground: first a page that lists them, then each by the act itself."""
     at = timezone.now()
+    refuse_stranger(request, at)
     keys = [k for k in map(whole_number, request.POST.getlist("signal")[:MANY]) if k is not None]
     chosen = list(
         access.signals_visible(request.user, at)

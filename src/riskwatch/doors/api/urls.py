@@ -21,7 +21,7 @@ from riskwatch.case.lifecycle import posts_of, stage_name
 from riskwatch.case.models import Folder, Sheet
 from riskwatch.case.standing import standing
 from riskwatch.disclosure.queries import has_ended, publications
-from riskwatch.doors.api import acts, arrivals, parties
+from riskwatch.doors.api import acts, arrivals, parties, signals
 from riskwatch.parties.actions import person_of_token
 from riskwatch.refusals import Refusal
 
@@ -262,4 +262,5 @@ def _take(request: Any, subject: Any, one: desk.Act, body: Any, at: datetime) ->
 
 arrivals.lay(api, FAULTS)
 parties.lay(api, FAULTS)
+signals.lay(api, FAULTS)
 acts.lay(api, sheets=(_take_on_sheet, SheetFull), folders=(_take_on_folder, FolderOut), faults=FAULTS)
