@@ -55,7 +55,7 @@ ACTS = {
     a.key: a
     for a in (
         Act("accept", gettext_lazy("立案"), AcceptForm, actions.accept, "own_area"),
-        Act("watch", gettext_lazy("持续关注"), KeepForm, actions.keep_watching, "talk_with_customs_head"),
+        Act("watch", gettext_lazy("列入关注"), KeepForm, actions.keep_watching, "talk_with_customs_head"),
         Act("refer", gettext_lazy("报送海关立案"), ReferForm, actions.refer, "own_area"),
         Act("dismiss", gettext_lazy("排除"), DismissForm, actions.dismiss, "talk_with_customs_head"),
     )
