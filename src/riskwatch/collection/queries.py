@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from decree188.calendar import shanghai_date
 from riskwatch.case.access import visible
 from riskwatch.case.models import Sheet
 from riskwatch.collection.mass import Row, kept_sources, observations, rows_of
 from riskwatch.collection.models import Addition, Identity, Information, SourceFile
+from riskwatch.collection.ports import sources
 from riskwatch.collection.remit import area_of
 from riskwatch.look.words import clauses
 from riskwatch.parties.models import Organisation, Person
@@ -40,6 +42,27 @@ def origins_of(sheets: Iterable[int]) -> tuple[set[str], set[Any]]:
     """The sources and the files that some pieces came from; what was registered by hand has no file."""
     rows = list(Information.objects.filter(pk__in=list(sheets)).values_list("source", "file"))
     return {source for source, _file in rows}, {file for _source, file in rows}
+
+
+def dateless(until: date, *, besides: Iterable[str]) -> list[tuple[int, str, str, str, str, str, str]]:
+    """Pieces that an index abroad brought without any date, received up to a day, in other stages than some.
+
+    Key, source, its kind, the report they belong to (the index's number, else their own), brand, hazard, commodity code.
+    """
+    rows = Information.objects.filter(
+        source__in=indexes(), published_on=None, occurred_on=None, sheet__destroyed_at=None
+    )
+    rows = rows.exclude(sheet__stage__in=list(besides)).order_by("pk")
+    shown = rows.values_list(
+        "pk", "source", "source_kind", "reference", "external_id", "brand", "hazard", "commodity_code", "received_at"
+    )
+    return [(pk, source, kind, reference or own, brand, hazard, code)
+            for pk, source, kind, reference, own, brand, hazard, code, at in shown.iterator(chunk_size=5000) if shanghai_date(at) <= until]  # fmt: skip
+
+
+def indexes() -> list[str]:
+    """The sources of one kind each, as authorities publish them; a template's rows may be of any kind."""
+    return [s.id for s in sources() if s.source_kind]
 
 
 def areas_of(ports: Iterable[str]) -> dict[str, str]:

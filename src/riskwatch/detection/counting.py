@@ -104,7 +104,7 @@ def gather(watch: Watch, until: date) -> Records:
 
 def _register(until: date) -> tuple[pa.Table, int]:
     """The register's pieces up to a day as a table, and the number of those that no week can be given."""
-    indexed = [s.id for s in known_sources() if s.source_kind]
+    indexed = collection.indexes()
     rows = collection.counted(Sheet.objects.filter(kind="information", destroyed_at=None).exclude(stage__in=NOT_RISK))
     dateless = Q(source__in=indexed, published_on=None, occurred_on=None)
     undated = rows.filter(dateless).count()

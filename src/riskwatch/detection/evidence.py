@@ -9,12 +9,13 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
+from zipfile import BadZipFile
 
 import numpy as np
 from django.conf import settings
@@ -146,19 +147,32 @@ def keep(inputs: Inputs) -> str:
 
 
 def read(digest: str) -> Inputs:
-    """Read kept inputs back.
+    """Read kept inputs back; see :func:`opened`."""
+    return opened(digest, _built)
+
+
+class Fingerprinted(Protocol):
+    """Anything that knows the hash of its contents."""
+
+    @property
+    def sha256(self) -> str: ...
+
+
+F = TypeVar("F", bound=Fingerprinted)
+
+
+def opened(digest: str, build: Callable[[Mapping[str, NDArray[Any]]], F]) -> F:
+    """What is kept under a fingerprint, built from its arrays.
 
     Raises
     ------
     Refusal
         The file is gone, cannot be read, or its contents no longer have the fingerprint.
     """
-    path = path_of(digest)
     try:
-        with np.load(path, allow_pickle=False) as kept:
-            arrays = {name: kept[name] for name in kept.files}
-        found = _built(arrays)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        with np.load(path_of(digest), allow_pickle=False) as kept:
+            found = build({name: kept[name] for name in kept.files})
+    except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
         raise Refusal(
             _("保存的输入无法读取：%(file)s（%(why)s）") % {"file": digest[:16], "why": type(error).__name__},
             remedy=_("从备份恢复这个文件后再重算"), code="inputs_unreadable",

@@ -102,6 +102,7 @@ class Signal(models.Model):
         SYSTEMIC = "systemic", _("系统性")
         REGIONAL = "regional", _("区域性")
         ISOLATED = "isolated", _("个别")
+        UNTESTED = "untested", _("未检验")
 
     class Reason(models.TextChoices):
         ARTEFACT = "artefact", _("数据或报送方式变化")

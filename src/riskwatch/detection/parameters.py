@@ -90,7 +90,7 @@ def plan_of(trees: Mapping[str, Tree]) -> Plan:
 
 def floors_of(hazards: Tree) -> dict[str, int]:
     """Lower floors for severe hazards, for every node of the tree beneath one."""
-    return {name: SEVERE_FLOOR for name in hazards.names if _severity(name) >= SEVERE}
+    return {name: SEVERE_FLOOR for name in hazards.names if severity_of(name) >= SEVERE}
 
 
 def rules_of(hazards: Tree, budget: int) -> Rules:
@@ -99,7 +99,8 @@ def rules_of(hazards: Tree, budget: int) -> Rules:
     return Rules(budget=budget, severity=known, baseline=RecentExcess(recent=RECENT))
 
 
-def _severity(hazard: str) -> float:
+def severity_of(hazard: str) -> float:
+    """A hazard's weight, its family's where it has none."""
     family = hazard.partition(".")[0]
     return SEVERITY.get(hazard, SEVERITY.get(family, 1.0))
 

@@ -6,8 +6,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from riskstats.decide import decide
-from riskwatch.detection import evidence, parameters
+from riskwatch.detection import evidence, parameters, shares
 from riskwatch.detection.models import Signal
 
 
@@ -40,22 +42,39 @@ def replay(signal: Signal) -> Replay:
         The kept inputs are gone or were changed.
     """
     run = signal.run
+    if signal.kind == Signal.Kind.SHARE:
+        return _replay_share(signal)
     inputs = evidence.read(run.inputs)
     rules, scorer = parameters.from_json(run.parameters)
     decision = decide(inputs.evidence, rules, score=scorer, exposure=inputs.weight)
-    differs: list[tuple[str, str, str]] = []
-    if run.engine != parameters.ENGINE:
-        differs.append(("engine", run.engine, parameters.ENGINE))
     recorded: dict[str, Any] = json.loads(signal.record)
     flags = [*decision.flags, *decision.held]
     again = next(
         (json.loads(f.to_json()) for f in flags if f.cell == signal.cell and list(f.rollup) == recorded["rollup"]), None
     )
+    return _compared(signal, run.inputs, recorded, again)
+
+
+def _replay_share(signal: Signal) -> Replay:
+    recorded: dict[str, Any] = json.loads(signal.record)
+    table = shares.read(recorded["inputs"])
+    prior, scores = shares.scored(table)
+    rows = (
+        json.loads(shares.record_of(table, row, prior, scores))
+        for row in np.flatnonzero(table.n == recorded["n"]).tolist()
+    )
+    again = next((r for r in rows if r["cell"] == signal.cell), None)
+    return _compared(signal, recorded["inputs"], recorded, again)
+
+
+def _compared(signal: Signal, inputs: str, recorded: dict[str, Any], again: dict[str, Any] | None) -> Replay:
+    engine = signal.run.engine
+    differs = [("engine", engine, parameters.ENGINE)] if engine != parameters.ENGINE else []
     if again is None:
         differs.append(("flag", "raised", "not raised"))
     else:
-        differs += [(k, _short(recorded[k]), _short(again[k])) for k in recorded if recorded[k] != again.get(k)]
-    return Replay(not differs, tuple(differs), run.inputs, run.engine)
+        differs += [(k, _short(recorded[k]), _short(again.get(k))) for k in recorded if recorded[k] != again.get(k)]
+    return Replay(not differs, tuple(differs), inputs, engine)
 
 
 def _short(value: Any) -> str:

@@ -21,7 +21,7 @@ import decree188
 from decree188.calendar import shanghai_date
 from riskstats.decide import Decision, Flag, decide
 from riskwatch.case import journalling
-from riskwatch.detection import access, counting, evidence, figures, parameters, wording
+from riskwatch.detection import access, counting, evidence, figures, parameters, shares, wording
 from riskwatch.detection.counting import Records
 from riskwatch.detection.evidence import Inputs
 from riskwatch.detection.models import NATIONAL, Run, Signal, Watch
@@ -30,6 +30,8 @@ from riskwatch.refusals import refuse_unless
 
 SERVICE = "detector-service"
 NO_HISTORY = "no_history"
+NOTHING = "0" * 64  # the fingerprint where no source is known for long enough
+PART = 4
 # What stands in the signal's own columns is for filters; the cell keeps the whole name.
 LONGEST = {"product": 200, "hazard": 40, "origin": 10, "port": 10, "maker": 300}
 Progress = Callable[[str], None]
@@ -59,28 +61,56 @@ def run_watch(watch: Watch, week: date, *, by: Person, at: datetime, progress: P
     now = counting.week_of(monday)
     progress(_("计数：%(n)s条记录") % {"n": len(records)})
     inputs = evidence.prepare(records, counting.exposures(monday + timedelta(days=6)), now)
-    if inputs is None:
+    dateless, pieces = shares.tables(watch, monday + timedelta(days=6))
+    if inputs is None and not dateless:
         return _store_short(watch, monday, records, by=by, at=at, seconds=time.perf_counter() - begun)
     rules = parameters.rules_of(records.trees["hazard"], watch.budget)
     scorer = parameters.Seasonal(rules.baseline)
-    said = parameters.as_json(rules, scorer, inputs.evidence.plan) | {"watch": _scope(watch)}
-    digest = digest_of(inputs.sha256, said)
+    said: dict[str, Any] = {
+        "watch": _scope(watch),
+        "shares": {t.source: t.sha256 for t in dateless},
+        "share_rule": shares.RULE,
+    }
+    if inputs is not None:
+        said |= parameters.as_json(rules, scorer, inputs.evidence.plan)
+    fingerprint = inputs.sha256 if inputs is not None else NOTHING
+    digest = digest_of(fingerprint, said)
     known = Run.objects.filter(watch=watch, week=monday, digest=digest).first()
     if known is not None:
         progress(_("输入、参数和引擎与上次相同"))
         return known
-    progress(_("检验：%(n)s个单元") % {"n": sum(len(s.key) for s in inputs.evidence.sources)})
-    decision = decide(inputs.evidence, rules, score=scorer, exposure=inputs.weight)
-    evidence.keep(inputs)
+    found = inputs.evidence.sources if inputs is not None else ()
+    cells = sum(len(s.key) for s in found)
+    progress(_("检验：%(n)s个单元") % {"n": cells + sum(len(t.n) for t in dateless)})
+    decision = Decision((), (), 0, 0)
+    made: list[Signal] = []
+    if inputs is not None:
+        decision = decide(inputs.evidence, rules, score=scorer, exposure=inputs.weight)
+        evidence.keep(inputs)
+        made = _rows(decision, records, inputs, scorer)
+    for table in dateless:
+        shares.keep(table)
+    made = _placed(made, shares.flagged(watch, monday, dateless, pieces), watch.budget)
     progress(_("记录信号"))
-    made = _rows(decision, records, inputs, scorer)
     run = Run(
-        watch=watch, week=monday, inputs=inputs.sha256, parameters=said, engine=parameters.ENGINE, digest=digest, by=by, at=at,
+        watch=watch, week=monday, inputs=fingerprint, parameters=said, engine=parameters.ENGINE, digest=digest, by=by, at=at,
         seconds=round(time.perf_counter() - begun, 3), records=len(records), undated=records.undated,
-        cells=sum(len(s.key) for s in inputs.evidence.sources), tested=decision.tested, rejected=decision.rejected,
-        raised=len(decision.flags), held=len(decision.held),
+        cells=cells + sum(len(t.n) for t in dateless), tested=decision.tested, rejected=decision.rejected,
+        raised=sum(not s.held for s in made), held=sum(s.held for s in made),
     )  # fmt: skip
     return _store(run, made, by=by, at=at)
+
+
+def _placed(rises: list[Signal], parts: list[Signal], budget: int) -> list[Signal]:
+    """Rises first; unusual shares take what they leave of the budget, a quarter of it at most. Then what is held."""
+    raised = [s for s in rises if not s.held]
+    room = min(budget - len(raised), max(1, budget // PART))
+    for signal in parts[room:]:
+        signal.held = True
+    order = [*raised, *parts[:room], *(s for s in rises if s.held), *parts[room : room + parameters.HELD_MOST]]
+    for place, signal in enumerate(order, 1):
+        signal.place = place
+    return order
 
 
 def digest_of(inputs: str, said: dict[str, Any]) -> str:
@@ -122,7 +152,7 @@ def _store_short(watch: Watch, monday: date, records: Records, *, by: Person, at
 def _rows(decision: Decision, records: Records, inputs: Inputs, scorer: parameters.Seasonal) -> list[Signal]:
     recent = figures.Recent.of(records, inputs)
     flags = [(f, False) for f in decision.flags] + [(f, True) for f in decision.held[: parameters.HELD_MOST]]
-    return [_row(flag, place, held, recent, scorer) for place, (flag, held) in enumerate(flags, 1)]
+    return [_row(flag, held, recent, scorer) for flag, held in flags]
 
 
 def cell_key(cell: dict[str, str]) -> str:
@@ -130,7 +160,7 @@ def cell_key(cell: dict[str, str]) -> str:
     return sha256(json.dumps(cell, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _row(flag: Flag, place: int, held: bool, recent: figures.Recent, scorer: parameters.Seasonal) -> Signal:
+def _row(flag: Flag, held: bool, recent: figures.Recent, scorer: parameters.Seasonal) -> Signal:
     seen = figures.main(flag)
     series, bands = figures.lines(flag, recent.inputs, scorer)
     band = bands[seen.source]
@@ -141,7 +171,7 @@ def _row(flag: Flag, place: int, held: bool, recent: figures.Recent, scorer: par
         for f in record["findings"]
     ]
     return Signal(
-        week=counting.monday(flag.week), place=place, held=held, cell=flag.cell, cell_key=cell_key(flag.cell),
+        week=counting.monday(flag.week), held=held, cell=flag.cell, cell_key=cell_key(flag.cell),
         **{name: flag.cell.get(name, "")[:longest] for name, longest in LONGEST.items()},
         sources=sorted({f["source"] for f in findings}), observed=seen.cases, expected=band.expected, low=band.low, high=band.high,
         excess=seen.excess, p=flag.p, rank=flag.rank, severity=flag.severity, exposure=flag.exposure, extent=flag.extent,
