@@ -10,6 +10,8 @@ WELCOME = """riskwatch: quality-safety risk early warning for import and export 
   riskwatch first-admins           the first three administrators of a new house, each with a one-time password
   riskwatch tick                   one round of the clock: lapses, reminders, seals
   riskwatch journal verify         check the whole journal, or an archive package; --seals FOLDER compares with kept seals
+  riskwatch watch                  count the last full week and raise its signals (--week 2026-W07; --watch NAME; --list)
+  riskwatch replay SIGNAL          compute a signal again from its kept inputs; says whether the numbers are the same
   riskwatch assess FILE.json       assess scenarios from a file, without a case (--lang zh|en, --json)
   riskwatch rescore --method ID    what another method edition or policy would change (--grid FILE, --policy N)
   riskwatch db start|stop|status   the embedded database

@@ -22,7 +22,7 @@ GROUND = {"look", "journal", "catalogue", "documents", "parties", "case"}
 KNOWS = {
     "verification": {"collection"}, "assessment": {"verification", "collection"}, "decision": {"assessment"},
     "measures": {"decision", "assessment"}, "followup": {"measures", "collection"}, "disclosure": {"measures", "collection"}, "archive": {"collection"},
-    "collection": set(),
+    "collection": set(), "detection": {"collection"},
 }  # fmt: skip
 PYTHON = sorted(p for p in SRC.rglob("*.py") if "migrations" not in p.parts)
 

@@ -22,6 +22,7 @@ from riskwatch.collection.additions import add_by_receipt, add_to, answer, of_re
 from riskwatch.collection.amending import amend
 from riskwatch.collection.handling import reassign, take_charge
 from riskwatch.collection.models import Information
+from riskwatch.collection.promoting import enter_rows
 from riskwatch.collection.queries import turned_away
 from riskwatch.collection.recording import FIELDS, information
 from riskwatch.collection.remit import refuse_foreign_arrival, refuse_outside_remit
@@ -33,7 +34,7 @@ from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import refuse_unless
 
 __all__ = [
-    "FIELDS", "add_by_receipt", "add_to", "amend", "answer", "confirm", "enter", "information", "of_receipt",
+    "FIELDS", "add_by_receipt", "add_to", "amend", "answer", "confirm", "enter", "enter_rows", "information", "of_receipt",
     "own_organisation", "reassign", "refuse_scope", "register", "report_as_organisation", "report_as_person",
     "take_charge", "transfer_out", "withdraw", "withdraw_by_receipt",
 ]  # fmt: skip

@@ -28,6 +28,7 @@ from riskwatch.case.lifecycle import refuse_shut
 from riskwatch.case.models import Sheet
 from riskwatch.case.sheets import tokens
 from riskwatch.catalogue import queries as catalogue
+from riskwatch.collection import mass
 from riskwatch.collection.inspecting import Fit, Inspection, cleaned, plain
 from riskwatch.collection.models import Addition, BadRow, Information, SourceFile
 from riskwatch.collection.ports import Arrival, Limits, Source, UnreadableFile, heading_of
@@ -103,8 +104,11 @@ def collect(
     if file.done_at:
         return file
     stream.seek(0)
+    blocks, stored = _blocks(batch.source.read(stream, _limits())), ""
     try:
-        for block in _blocks(batch.source.read(stream, _limits())):
+        if mass.holds(batch.source) != "information":
+            stored = mass.store(blocks, file, batch.source, batch.office, at=batch.at, progress=progress)
+        for block in blocks:
             _store(block, file, batch)
             file.refresh_from_db()
             progress(file)
@@ -116,7 +120,7 @@ def collect(
             code="unreadable",
             status=422,
         ) from None
-    _finish(file, batch)
+    _finish(file, batch, stored)
     return file
 
 
@@ -283,7 +287,7 @@ def _row(key: int, external_id: str, fit: Fit, file: SourceFile, batch: Batch) -
 
 
 @transaction.atomic
-def _finish(file: SourceFile, batch: Batch) -> None:
+def _finish(file: SourceFile, batch: Batch, stored: str) -> None:
     SourceFile.objects.filter(pk=file.pk).update(done_at=batch.at)
     file.refresh_from_db()
     counts = {
@@ -292,7 +296,7 @@ def _finish(file: SourceFile, batch: Batch) -> None:
         "known": file.known,
         "bad": file.bad,
         "renewed": file.renewed,
-    }
+    } | ({"stored": stored} if stored else {})
     journal.write(
         f"file:{file.pk}",
         "information.collected",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -69,6 +70,8 @@ class Arrival:
     disposition: str = ""
     aspects: tuple[str, ...] = ()
     private: bool = False
+    item: str = ""  # of a mass source: what the row is a part or a copy of; it counts once
+    weight: float = 1.0  # of a sampled source: how many cases the row stands for
 
     @property
     def revision(self) -> str:
@@ -95,6 +98,7 @@ class Source(Protocol):
     name_en: str
     source_kind: str
     licence: str
+    # A source may also say ``holds`` (see `TableSource`); without it, its rows are information.
 
     def recognises(self, head: bytes, name: str) -> bool:
         """Whether a file, by its first bytes and name, looks like this source's."""
@@ -109,7 +113,9 @@ class Source(Protocol):
 class TableSource:
     """A source whose files are tables: headers it needs, and a row's translation.
 
-    ``translate(row, position)`` raises `RowProblem` for a bad row.
+    ``translate(row, position)`` raises `RowProblem` for a bad row. ``holds`` says where rows belong: ``"information"``, each
+    a sheet of the register; ``"observations"``, statistics by the hundred thousand, kept beside it and counted; ``"exposure"``,
+    denominators such as declarations.
     """
 
     id: str
@@ -120,6 +126,7 @@ class TableSource:
     needs: tuple[str, ...]
     translate: Callable[[Mapping[str, str], str], Arrival]
     aliases: Mapping[str, str] = field(default_factory=dict)
+    holds: str = "information"
 
     def recognises(self, head: bytes, name: str) -> bool:
         for encoding in ("utf-8-sig", "gb18030"):
@@ -360,6 +367,17 @@ def day_of(text: str, field_name: str, *, day_first: bool = False) -> date | Non
     except ValueError:
         pass
     raise RowProblem(field_name, f"不是有效日期：{text[:40]}")
+
+
+def number_of(text: str, field_name: str, *, least: float = 0.0) -> float:
+    """A finite number above ``least``; whatever else stands there is told."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value) or value <= least:
+        raise RowProblem(field_name, f"须为大于{least:g}的数：{text[:40]}")
+    return value
 
 
 def needed(row: Mapping[str, str], name: str) -> str:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from decree188.calendar import shanghai_date
 from decree188.scope import Scope
 from riskwatch.case.access import visible
 from riskwatch.case.models import Sheet
+from riskwatch.collection.mass import Row, kept_sources, observations, rows_of
 from riskwatch.collection.models import Addition, Identity, Information, SourceFile
+from riskwatch.collection.ports import sources
 from riskwatch.collection.remit import area_of
 from riskwatch.look.words import clauses, labelled
-from riskwatch.parties.models import Person
+from riskwatch.parties.models import Organisation, Person
+
+__all__ = ["Row", "kept_sources", "observations", "rows_of"]
 
 
 def product_and_area(sheet: Sheet) -> tuple[str, str]:
@@ -29,10 +34,42 @@ def codes_of(sheets: Iterable[int]) -> list[str]:
     return sorted(set(Information.objects.filter(pk__in=list(sheets)).values_list("commodity_code", flat=True)))
 
 
+def told_of(sheets: Iterable[int]) -> set[tuple[str, str]]:
+    """Commodity code and hazard of some pieces, each pair once."""
+    return set(Information.objects.filter(pk__in=list(sheets)).values_list("commodity_code", "hazard"))
+
+
 def origins_of(sheets: Iterable[int]) -> tuple[set[str], set[Any]]:
     """The sources and the files that some pieces came from; what was registered by hand has no file."""
     rows = list(Information.objects.filter(pk__in=list(sheets)).values_list("source", "file"))
     return {source for source, _file in rows}, {file for _source, file in rows}
+
+
+def dateless(until: date, *, besides: Iterable[str]) -> list[tuple[int, str, str, str, str, str, str]]:
+    """Pieces that an index abroad brought without any date, received up to a day, in other stages than some.
+
+    Key, source, its kind, the report they belong to (the index's number, else their own), brand, hazard, commodity code.
+    """
+    rows = Information.objects.filter(
+        source__in=indexes(), published_on=None, occurred_on=None, sheet__destroyed_at=None
+    )
+    rows = rows.exclude(sheet__stage__in=list(besides)).order_by("pk")
+    shown = rows.values_list(
+        "pk", "source", "source_kind", "reference", "external_id", "brand", "hazard", "commodity_code", "received_at"
+    )
+    return [(pk, source, kind, reference or own, brand, hazard, code)
+            for pk, source, kind, reference, own, brand, hazard, code, at in shown.iterator(chunk_size=5000) if shanghai_date(at) <= until]  # fmt: skip
+
+
+def indexes() -> list[str]:
+    """The sources of one kind each, as authorities publish them; a template's rows may be of any kind."""
+    return [s.id for s in sources() if s.source_kind]
+
+
+def areas_of(ports: Iterable[str]) -> dict[str, str]:
+    """The customs district of each port's name; empty where no office bears it."""
+    nobody = Organisation()
+    return {port: area_of("", port, nobody) if port else "" for port in set(ports)}
 
 
 def files(offices: list[int]) -> list[SourceFile]:

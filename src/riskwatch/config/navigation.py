@@ -18,6 +18,7 @@ from riskwatch.parties import roles
 OFFICE = (
     ("office:inbox", _("待办"), "inbox", None),
     ("office:dashboard", _("总览"), "chart-bar", None),
+    ("office:signals", _("预警信号"), "activity", None),
     ("office:information", _("风险信息"), "alert-triangle", None),
     ("office:folders", _("案卷"), "folder", None),
     ("office:measures", _("措施"), "shield", None),
@@ -36,6 +37,7 @@ OFFICE = (
 )
 COUNTER = (
     ("counter:inbox", _("待办"), "inbox", None),
+    ("counter:signals", _("预警信号"), "activity", ("analyst", "registrar", "approver")),
     ("counter:register", _("登记监测信息"), "pencil", ("registrar",)),
     ("counter:collect", _("批量采集"), "upload", ("registrar",)),
     ("counter:archive", _("档案与统计"), "archive", ("registrar", "verifier", "approver", "archivist")),

@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "riskwatch.case",
     "riskwatch.collection",
     "riskwatch.verification",
+    "riskwatch.detection",
     "riskwatch.assessment",
     "riskwatch.decision",
     "riskwatch.measures",
@@ -237,6 +238,10 @@ SOURCES = [
     "riskwatch.connectors.cpsc_csv.SOURCE",
     "riskwatch.connectors.nhtsa.SOURCE",
     "riskwatch.connectors.safety_gate.SOURCE",
+    "riskwatch.connectors.neiss.SOURCE",
+    "riskwatch.connectors.toronto_fires.SOURCE",
+    "riskwatch.connectors.fars.SOURCE",
+    "riskwatch.connectors.declarations.SOURCE",
     "riskwatch.connectors.gacc_monthly.SOURCE",
     "riskwatch.connectors.intake.SOURCE",
 ]

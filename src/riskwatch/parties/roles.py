@@ -29,6 +29,7 @@ ROLES: tuple[Role, ...] = (
     Role("releaser", _("公开审核岗"), OFFICE, _("审核并批准对外公开的内容")),
     Role("archivist", _("档案岗"), ("office", "centre"), _("归档、鉴定和提出销毁")),
     Role("supervisor", _("监督岗"), OFFICE, _("查看延误、催办、裁定移送争议、监督执行")),
+    Role("analyst", _("监测分析岗"), ("office", "centre"), _("设立监测计划，研判预警信号：关注、排除或报送")),
     Role("policy", _("规则岗"), OFFICE, _("维护期限、节假日、代码表、监测中心指定、机构资质")),
     Role("system_admin", _("系统管理员"), OFFICE, _("建立机构和账号、停用账号")),
     Role("security_admin", _("安全管理员"), OFFICE, _("授予和收回岗位、令牌")),

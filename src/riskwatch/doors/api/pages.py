@@ -52,7 +52,7 @@ def docs(request: HttpRequest) -> HttpResponse:
         for method, said in methods.items():
             tag = (said.get("tags") or ["read"])[0]
             groups.setdefault(tag, []).append(_operation(schema, path, method, said))
-    names = {"read": _now("查询"), "arrivals": _now("信息进入"), "folder": _now("案卷")}
+    names = {"read": _now("查询"), "arrivals": _now("信息进入"), "folder": _now("案卷"), "signals": _now("预警信号")}
     shown = [(tag, names.get(tag) or KINDS.get(tag, tag), groups[tag]) for tag in sorted(groups, key=_order)]
     return render(request, "api/docs.html", {"groups": shown, "title": schema["info"]["title"], "about": schema["info"].get("description", "")})  # fmt: skip
 

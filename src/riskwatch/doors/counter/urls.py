@@ -8,6 +8,7 @@ from riskwatch.assessment import panel_views as panel
 from riskwatch.assessment import views as assessment
 from riskwatch.case import views as case
 from riskwatch.collection import views as collection
+from riskwatch.detection import views as detection
 from riskwatch.doors import parties
 from riskwatch.doors.counter import centre, views
 
@@ -30,6 +31,7 @@ urlpatterns = [
     path("archive/", centre.archive, name="archive"),
     path("archive/<int:pk>/package.zip", archive.package, DOOR, name="archive_package"),
     path("messages/", case.messages_page, DOOR, name="messages"),
+    *detection.urls("counter"),
     *assessment.urls("counter"),
     *panel.urls("counter"),
     path("sheets/<int:pk>/", case.sheet_page, DOOR, name="sheet"),

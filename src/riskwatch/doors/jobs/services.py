@@ -7,7 +7,8 @@ from datetime import date
 from riskwatch.parties.models import Membership, Person
 from riskwatch.parties.queries import headquarters
 
-SERVICES = {"clock-service": "系统时钟", "portal-service": "公众门户", "collector-service": "采集程序"}
+SERVICES = {"clock-service": "系统时钟", "portal-service": "公众门户", "collector-service": "采集程序",
+            "detector-service": "监测程序"}  # fmt: skip
 
 
 def make_services() -> None:

@@ -22,6 +22,7 @@ from riskwatch.case.standing import binding_on, late_on
 from riskwatch.case.steps import MEASURES
 from riskwatch.case.views import _bytes, dress
 from riskwatch.case.words import KINDS
+from riskwatch.detection import queries as detection
 from riskwatch.doors.office.views import official, page_of
 from riskwatch.parties.models import Organisation
 from riskwatch.parties.views import SignedIn
@@ -83,6 +84,7 @@ def dashboard(request: SignedIn) -> HttpResponse:
     seen = visible(Sheet.objects.all(), to=request.user, at=at)
     cards = [
         (_now("收到的信息"), sum(n for k, _s, n in stages if k == "information"), "office:information"),
+        (_now("待研判的信号"), detection.waiting(request.user, at), "office:signals"),
         (_now("办理中的案卷"), folders_visible(Folder.objects.filter(state="open"), to=request.user, at=at).count(), "office:folders"),
         (_now("执行中的措施"), seen.filter(binding_on(today), kind__in=MEASURES).count(), "office:measures"),
         (_now("逾期事项"), seen.filter(late_on(today)).count(), "office:overdue"),

@@ -9,6 +9,7 @@ from riskwatch.assessment import policy_views as assessment_policy
 from riskwatch.assessment import views as assessment
 from riskwatch.case import views as case
 from riskwatch.collection import views as collection
+from riskwatch.detection import views as detection
 from riskwatch.doors import parties
 from riskwatch.doors.office import administration, intake, journal, lists, statistics, views
 
@@ -40,6 +41,7 @@ urlpatterns = [
     path("collect/<int:pk>/", views.official(collection.collected), DOOR, name="collected"),
     path("register/", intake.register, name="register"),
     path("verify-batch/", intake.verify_batch, name="verify_batch"),
+    *detection.urls("office"),
     *assessment.urls("office"),
     *panel.urls("office"),
     *assessment_policy.urls(views.official),

@@ -39,7 +39,7 @@ ICONS = {
     "scale": "M12 3v18M8 21h8M5 7h14M5 7l-3 7h6zM19 7l-3 7h6z",
     "building": "M4 21V4h10v17M14 9h6v12M7 8h3M7 12h3M7 16h3M2 21h20", "adjustments": "M6 4v16M12 4v16M18 4v16M4 8h4M10 14h4M16 10h4",
     "lock": "M6 11h12v10H6zM8 11V7a4 4 0 0 1 8 0v4", "book": "M4 5c3-1 6-1 8 1c2-2 5-2 8-1v14c-3-1-6-1-8 1c-2-2-5-2-8-1zM12 6v14",
-    "send": "M3 11l18-8l-8 18l-2-8z",
+    "activity": "M3 12h4l3-8l4 16l3-8h4", "send": "M3 11l18-8l-8 18l-2-8z",
 }  # fmt: skip
 
 

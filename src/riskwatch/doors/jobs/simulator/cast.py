@@ -67,7 +67,8 @@ STAFF = (
     ("panel-chair", "组长 吴专", "panel", ("panel_chair",)), ("panel-2", "专家 郑明", "panel", ("panellist",)),
     ("panel-3", "专家 冯远", "panel", ("panellist",)),
     ("centre-registrar", "监测员 何采", "centre", ("registrar",)), ("centre-verifier", "核实员 吕实", "centre", ("verifier", "assessor")),
-    ("centre-approver", "审核员 施审", "centre", ("approver",)),
+    ("centre-approver", "审核员 施审", "centre", ("approver",)), ("centre-analyst", "分析员 曹析", "centre", ("analyst",)),
+    ("hq-analyst", "分析员 魏观", "hq", ("analyst", "case_officer")),
     ("firm-manager", "经理 沈星", "firm", ("operator_manager",)), ("firm-staff", "经办 韩晨", "firm", ("operator_staff",)),
     ("rival-manager", "经理 杨桥", "rival", ("operator_manager",)),
 )  # fmt: skip
@@ -94,7 +95,7 @@ def make(password: str = PASSWORD) -> Cast:
     for username, role in ADMINISTRATORS:
         _person(cast, username, {"policy": "规则岗 方圆", "system_admin": "系统管理员 任机", "security_admin": "安全管理员 严密", "audit_admin": "审计管理员 史鉴"}[role],
                 cast.orgs["hq"], (role,), secret)  # fmt: skip
-    for service in ("clock-service", "portal-service", "collector-service"):
+    for service in ("clock-service", "portal-service", "collector-service", "detector-service"):
         cast.people[service] = Person.objects.get(username=service)
     return cast
 

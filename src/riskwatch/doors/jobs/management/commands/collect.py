@@ -16,7 +16,10 @@ from riskwatch.refusals import Refusal
 
 
 class Command(BaseCommand):
-    help = "Collect files: CPSC API JSON, CPSC CSV, NHTSA CSV, Safety Gate XML, customs monthly list, intake template."
+    help = (
+        "Collect files: CPSC API JSON, CPSC CSV, NHTSA CSV, Safety Gate XML, customs monthly list, intake template; "
+        "and statistics kept beside the register: NEISS, Toronto fires, FARS, import declarations."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", type=Path)

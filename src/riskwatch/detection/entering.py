@@ -1,0 +1,65 @@
+"""The pieces that go into a case with a signal: what lies in the register, and rows of mass sources entered there for it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import datetime
+
+from django.core.files.base import ContentFile
+from django.utils.translation import gettext as _
+
+from riskwatch.case import access
+from riskwatch.case.models import Sheet
+from riskwatch.case.sheets import attach
+from riskwatch.collection import actions as collection
+from riskwatch.collection import queries as reading
+from riskwatch.detection.models import Signal
+from riskwatch.parties.models import Organisation, Person
+from riskwatch.refusals import refuse_unless
+
+# Rows of mass sources that become pieces of their own; all of them go along as one list.
+MOST_ROWS = 200
+SHUT = ("out_of_scope", "transferred", "withdrawn")
+
+
+def pieces(signal: Signal, office: Organisation, *, by: Person, at: datetime) -> list[Sheet]:
+    """The pieces behind a signal as far as the person sees them; rows of mass sources are registered at the office.
+
+    Of very many rows the newest ``MOST_ROWS`` become pieces; the whole list is put on the first of them as a file.
+
+    Raises
+    ------
+    Refusal
+        Nothing is left that could be enclosed.
+    """
+    keys = signal.reports.get("sheets", [])
+    mine = access.visible(Sheet.objects.filter(pk__in=keys, destroyed_at=None).exclude(stage__in=SHUT), to=by, at=at)
+    found = list(mine.order_by("pk"))
+    refs = [(str(s), str(f), int(n)) for s, f, n in signal.reports.get("rows", [])]
+    if refs:
+        entered = collection.enter_rows(refs[:MOST_ROWS], office, by=by, at=at)
+        if entered and len(refs) > MOST_ROWS:
+            listing = ContentFile(_listing(refs).encode("utf-8-sig"), name=f"signal-{signal.pk}-rows.csv")
+            attach(entered[0], [listing], by=by, at=at)
+        there = {sheet.pk for sheet in found}
+        found += [s for s in entered if s.pk not in there and s.stage not in SHUT]
+    refuse_unless(
+        found,
+        _("信号背后没有您可以放入案卷的信息"),
+        remedy=_("请能看到这些信息的海关立案，或先登记信息"),
+        code="no_information",
+        status=422,
+    )
+    return found
+
+
+def _listing(refs: list[tuple[str, str, int]]) -> str:
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(["来源", "原文件指纹", "位置", "编号", "日期", "标题", "原始记录"])
+    for row in reading.rows_of(refs):
+        table.writerow([row.source, row.file, row.position, row.external_id, row.day or "", row.title,
+                        json.dumps(row.original, ensure_ascii=False)])  # fmt: skip
+    return out.getvalue()
