@@ -223,3 +223,21 @@ def _name(spot: places.Spot, name: str, *, lit: bool) -> str:
         f'<text class="{css}{" lit" if lit else ""}" data-name="{spot.code}" x="{spot.x + dx:.1f}" y="{spot.y + dy:.1f}" '
         f'text-anchor="{anchor}">{escape(name)}</text>'
     )
+
+
+# ---- a share ---------------------------------------------------------------------------------------------------
+
+
+def interval(low: float, value: float, high: float, words: str) -> SafeString:
+    """A relative rate with its interval on a logarithmic scale; the line at one is the share that chance lets expect."""
+    least, most = min(0.5, low), max(4.0, high) * 1.2
+
+    def x(rate: float) -> float:
+        return 10 + 240 * math.log(max(rate, 1e-6) / least) / math.log(most / least)
+
+    parts = [f'<line class="expected" x1="{x(1):.1f}" x2="{x(1):.1f}" y1="6" y2="42"/>']
+    parts.append(f'<rect class="band" x="{x(low):.1f}" y="17" width="{max(x(high) - x(low), 1):.1f}" height="14"/>')
+    parts.append(f'<circle class="over" cx="{x(value):.1f}" cy="24" r="4"/>')
+    for rate in (r for r in (1, 2, 5, 10, 20, 50, 100) if least <= r <= most):
+        parts.append(f'<text class="axis" x="{x(rate):.1f}" y="56" text-anchor="middle">{rate}×</text>')
+    return _svg(260, 60, "spark", words, parts)

@@ -38,6 +38,19 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """How much more often a source names a product with a hazard than their shares let expect, with the drawing of it."""
+
+    called: str
+    cases: int
+    expected: float
+    rate: float
+    low: float
+    high: float
+    drawing: SafeString
+
+
+@dataclass(frozen=True, slots=True)
 class Face:
     """A signal in words and drawings.
 
@@ -48,7 +61,9 @@ class Face:
     cell : list of (str, str)
         What it fixes.
     main : Course or None
-        The series that shows it most; None where no series was kept.
+        The series that shows it most; None where the source has no weeks.
+    share : Share or None
+        What is unusual about a share; None for a rise.
     ports : list of PortCount
         Ports with cases that the reader may see, most cases first.
     likes : list of Signal
@@ -62,6 +77,7 @@ class Face:
     cell: list[tuple[str, str]]
     sources: str
     main: Course | None
+    share: Share | None
     ports: list[PortCount]
     likes: list[Signal]
     acts: set[str]
@@ -84,6 +100,7 @@ def face(signal: Signal, *, to: Person, at: datetime, book: Wordbook) -> Face:
         cell=book.cell(signal),
         sources=sources_called(signal),
         main=main_course(signal),
+        share=share_of(signal),
         ports=queries.ports_of(signal, to=to, at=at),
         likes=queries.likes(signal, to=to, at=at),
         acts=queries.acts(signal, to=to, at=at),
@@ -99,6 +116,22 @@ def main_course(signal: Signal) -> Course | None:
     wanted = (first["source"], first["basis"]) if first else ("", "")
     row = next((r for r in lines if (r["source"], r["basis"]) == wanted), lines[0])
     return _course(signal, row, large=False)
+
+
+def share_of(signal: Signal) -> Share | None:
+    """An unusual share's numbers; None for a rise."""
+    found = main_finding(signal)
+    if signal.kind != Signal.Kind.SHARE or found is None:
+        return None
+    rate, low, high = found["ebgm"], found["eb05"], found["eb95"]
+    words = _("相对比例%(rate)s倍，90%%区间%(low)s至%(high)s") % {
+        "rate": f"{rate:.1f}",
+        "low": f"{low:.1f}",
+        "high": f"{high:.1f}",
+    }
+    drawn = charts.interval(low, rate, high, words)
+    called = series_called(found["source"], found["basis"])
+    return Share(called, found["cases"], found["expected"], rate, low, high, drawn)
 
 
 def courses(signal: Signal) -> list[Course]:

@@ -20,7 +20,7 @@ import numpy as np
 from django.utils.translation import override
 from scipy.stats import poisson
 
-from riskstats.disproportionality import FittedPrior, Shrunk, count_reports, fit_prior, shrink
+from riskstats.disproportionality import GammaMixture, Shrunk, count_reports, fit_prior, shrink
 from riskstats.inputs import Floats, Ints
 from riskwatch.collection import queries as collection
 from riskwatch.detection import parameters, wording
@@ -31,6 +31,8 @@ from riskwatch.detection.models import Signal, Watch
 from riskwatch.look.words import either
 
 LEAST_CELLS, LEAST_REPORTS, TWICE, CERTAIN = 30, 3, 2.0, 0.05
+# DuMouchel, The American Statistician 53 (1999) 177-190: where the fit of a table begins.
+USUAL = GammaMixture(0.2, 0.1, 2.0, 4.0, 1 / 3)
 RULE = {"statistic": "EB05", "at_least": TWICE, "reports": LEAST_REPORTS, "cells": LEAST_CELLS}
 
 
@@ -105,19 +107,23 @@ def read(digest: str) -> Table:
     return opened(digest, built)
 
 
-def scored(table: Table) -> tuple[FittedPrior, Shrunk]:
-    """The fitted prior and every cell's shrunken rate."""
-    prior = fit_prior(table.n, table.expected, least=0)
-    return prior, shrink(table.n, table.expected, prior.prior, quantiles=(CERTAIN, 1 - CERTAIN))
+def scored(table: Table) -> tuple[GammaMixture, Shrunk]:
+    """The prior and every cell's shrunken rate.
+
+    Where the fit runs to the edge of what is searched (the other cells do not differ beyond chance, so that a rate would be
+    shrunk to a point), the usual prior before any data stands in its place.
+    """
+    fitted = fit_prior(table.n, table.expected, least=0)
+    prior = USUAL if fitted.at_edge else fitted.prior
+    return prior, shrink(table.n, table.expected, prior, quantiles=(CERTAIN, 1 - CERTAIN))
 
 
-def record_of(table: Table, row: int, prior: FittedPrior, scores: Shrunk) -> str:
+def record_of(table: Table, row: int, prior: GammaMixture, scores: Shrunk) -> str:
     """A cell's numbers, every digit, as they are kept and compared in a replay."""
-    p = prior.prior
     said = {"inputs": table.sha256, "source": table.source, "cell": _cell(table, row), "n": int(table.n[row]),
             "expected": float(table.expected[row]), "ebgm": float(scores.ebgm[row]), "eb05": float(scores.quantile(CERTAIN)[row]),
             "eb95": float(scores.quantile(1 - CERTAIN)[row]), "below": float(scores.below[row]),
-            "prior": [p.alpha1, p.beta1, p.alpha2, p.beta2, p.p], "rule": RULE}  # fmt: skip
+            "prior": prior.as_array().tolist(), "rule": RULE}  # fmt: skip
     return json.dumps(said, sort_keys=True, ensure_ascii=False)
 
 
@@ -132,8 +138,6 @@ def flagged(
     signals = []
     for table in found:
         prior, scores = scored(table)
-        if prior.at_edge:
-            continue  # the cells do not differ beyond chance: there is no distribution to shrink to
         low = scores.quantile(CERTAIN)
         for row in np.flatnonzero((low >= TWICE) & (table.n >= LEAST_REPORTS)).tolist():
             signals.append(_signal(table, row, prior, scores, pieces, week))
@@ -148,7 +152,7 @@ def flagged(
 def _signal(
     table: Table,
     row: int,
-    prior: FittedPrior,
+    prior: GammaMixture,
     scores: Shrunk,
     pieces: dict[tuple[str, str, str], list[int]],
     week: date,

@@ -303,3 +303,20 @@ def test_in_english_the_wall_holds_chinese_only_as_data(enter, run, kettle, cast
         left += [(path, one[:120]) for one in Page(answer.content.decode()).said if CHINESE.search(less(one, data))]
     with override(settings.LANGUAGE_CODE):  # a page's language outlives its request
         assert not left, left
+
+
+def test_an_unusual_share_is_drawn_as_a_rate_with_its_interval(enter, collect, detector, at):
+    from riskwatch.connectors import nhtsa
+    from tests.riskwatch.detection.test_shares import WEEK, body, campaigns
+
+    collect(nhtsa.SOURCE, body(campaigns(5, planted=14)))
+    run = actions.run_watch(actions.national_watch(by=detector, at=at), WEEK, by=detector, at=at)
+    ember = next(s for s in run.signals.all() if "EMBER" in s.product)
+    found = ember.findings[0]
+    flag = page(enter("hq-analyst").get(WALL)).get_element_by_id(f"signal-{ember.pk}")
+    assert f"{found['ebgm']:.2f}" in said(flag)
+    assert f"{found['eb05']:.2f}–{found['eb95']:.2f}" in said(flag)
+    assert flag.xpath(".//svg//rect[@class='band']")
+    shown = page(enter("hq-analyst").get(f"{WALL}{ember.pk}/"))
+    assert "产品与危害同时被提到的比例" in said(shown.get_element_by_id("content"))
+    assert page(enter("hq-analyst").get(f"{WALL}{ember.pk}/dismiss/")).xpath("//svg//rect[@class='band']")
