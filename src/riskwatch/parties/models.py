@@ -177,7 +177,7 @@ class Qualification(models.Model):
     withdrawn_on = models.DateField(null=True, blank=True)
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.number}（{self.valid_from:%Y-%m-%d} — {self.valid_until:%Y-%m-%d}）"
+        return f"{self.kind} {self.number}（{self.valid_from} — {self.valid_until}）"
 
 
 class Designation(models.Model):
