@@ -59,8 +59,10 @@ class LimitOut(Schema):
 
 
 class YearOut(Schema):
+    """A year's working calendar: ``official``, ``uploaded`` or ``fallback`` (plain weekdays, marked wherever it is used)."""
+
     year: int
-    official: bool
+    certainty: str
 
 
 class PolicyOut(Schema):
@@ -149,7 +151,7 @@ def _policy(request: Any) -> Any:
     return {"version": policy.version(),
             "limits": [{"key": d.key, "words": d.words(language()), "length": held.length, "unit": held.unit, "statutory": d.mark == "statutory"}
                        for d, held in now],
-            "calendars": [{"year": y, "official": calendar.knows(y)} for y in range(today.year - 1, today.year + 3)]}  # fmt: skip
+            "calendars": [{"year": y, "certainty": str(calendar.knows(y))} for y in range(today.year - 1, today.year + 3)]}  # fmt: skip
 
 
 def _set_policy(request: Any, body: PolicyIn) -> Any:
