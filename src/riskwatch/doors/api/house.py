@@ -59,7 +59,7 @@ class LimitOut(Schema):
 
 
 class YearOut(Schema):
-    """A year's working calendar: ``official``, ``uploaded`` or ``fallback`` (plain weekdays, marked wherever it is used)."""
+    """A year's working calendar: ``official``, or ``fallback`` (plain weekdays, marked wherever they are counted)."""
 
     year: int
     certainty: str
