@@ -171,7 +171,9 @@ def _about(signal: Signal) -> dict[str, object]:
 
 def _locked(signal: Signal, *, by: Person, at: datetime) -> Signal:
     seen = access.signals_visible(by, at).filter(pk=signal.pk).exists()
-    refuse_unless(seen, _("没有这条信号，或不在您的范围内"), remedy=_("回到“预警信号”页面选择"), code="not_found", status=404)
+    refuse_unless(
+        seen, _("没有这条信号，或不在您的范围内"), remedy=_("回到“预警信号”页面选择"), code="not_found", status=404
+    )
     now = (
         Signal.objects.select_for_update(of=("self",))
         .select_related("run__watch__owner", "decided_by")

@@ -161,14 +161,15 @@ def _compared(request: Any, pk: int, before: str, after: str) -> Any:
         pair = [comparable(row, key, by=request.auth, at=at, drafts=own) for key in (before, after)]
         told = compare(*(reporting.assessed(document) for document in pair))
     except MethodError as error:
-        raise _faulty(error) from None
+        raise faulty(error) from None
     return {
         "changes": [c.words(lang) for c in told.inputs],
         "levels": [str(scoring.named(level)) for level in told.levels],
     }
 
 
-def _faulty(error: MethodError) -> Refusal:
+def faulty(error: MethodError) -> Refusal:
+    """What the method library refuses, as the house says it."""
     found = scoring.faults(error)
     return Refusal(found[0]["why"], remedy=_("按标出的位置改正"), code="assessment_faulty", status=422,
                    fields={f["place"]: f["why"] for f in found if f.get("place")})  # fmt: skip
@@ -183,7 +184,7 @@ def _preview(request: Any, pk: int, version: str = "", lang: Literal["zh", "en"]
             row, document, by=request.auth, at=timezone.now(), lang=lang, submitted=version[:1] in ("r", "p")
         )
     except MethodError as error:
-        raise _faulty(error) from None
+        raise faulty(error) from None
     body = paper.render("assessment", content | {"number": row.sheet.number, "version": 0}, at=timezone.now())
     return _bytes(body, "application/pdf", f"{row.sheet.number}.pdf", inline=False)
 

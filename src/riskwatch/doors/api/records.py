@@ -16,7 +16,7 @@ from riskwatch.case.access import depth, folders_visible, visible
 from riskwatch.case.lifecycle import posts_of
 from riskwatch.case.models import Folder, Sheet
 from riskwatch.case.sharing import files_shown
-from riskwatch.case.standing import binding_on
+from riskwatch.case.standing import binding_on, late_on
 from riskwatch.case.steps import MEASURES
 from riskwatch.case.views import papers_shown
 from riskwatch.doors.api import acts
@@ -56,6 +56,12 @@ GONE: dict[str, Any] = {"depth": "", "folder": None, "in_folders": [], "handler"
 def _inbox(request: Any, offset: Offset = 0, limit: Limit = 50) -> Any:
     at = timezone.now()
     return sheets_of(request, queries.inbox(posts_of(request.auth, at), at=at), offset, limit)
+
+
+def _overdue(request: Any, offset: Offset = 0, limit: Limit = 50) -> Any:
+    today = shanghai_date(timezone.now())
+    rows = visible(Sheet.objects.filter(late_on(today)), to=request.auth, at=timezone.now())
+    return sheets_of(request, rows.order_by("due_on", "pk"), offset, limit)
 
 
 def _sheets(request: Any, q: str = "", kind: str = "", offset: Offset = 0, limit: Limit = 50) -> Any:
@@ -201,6 +207,7 @@ def lay(api: NinjaAPI, faults: Any) -> None:
     many: Any = {200: list[SheetOut], **faults}
     reads: tuple[tuple[str, Any, Any, str], ...] = (
         ("/inbox", many, _inbox, "What waits for the caller, overdue first · 待办，逾期在前"),
+        ("/overdue", many, _overdue, "Everything overdue that the caller may see, the longest first · 逾期事项"),
         ("/sheets", many, _sheets, "Records the caller may see; with q, those that hold the words · 可查看的记录"),
         ("/sheets/{pk}", {200: SheetFull, **faults}, _sheet, "One record at the caller's depth · 一份记录"),
         ("/sheets/{pk}/course", {200: list[EntryOut], **faults}, _sheet_course, "What was done with a record · 记录的办理经过"),

@@ -13,7 +13,20 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 from ninja.security import HttpBearer
 
-from riskwatch.doors.api import acts, arrivals, bench, cases, house, papers, parties, people, records, signals
+from riskwatch.doors.api import (
+    acts,
+    arrivals,
+    bench,
+    cases,
+    house,
+    numbers,
+    papers,
+    parties,
+    people,
+    policies,
+    records,
+    signals,
+)
 from riskwatch.doors.api.shapes import FAULTS, FolderOut, Problem, SheetFull
 from riskwatch.look.words import language
 from riskwatch.parties.actions import person_of_token
@@ -94,6 +107,8 @@ arrivals.lay(api, FAULTS)
 bench.lay(api, FAULTS)
 parties.lay(api, FAULTS)
 people.lay(api, FAULTS)
+numbers.lay(api, FAULTS)
 house.lay(api, FAULTS)
+policies.lay(api, FAULTS)
 signals.lay(api, FAULTS)
 acts.lay(api, sheets=(records.take_on_sheet, SheetFull), folders=(records.take_on_folder, FolderOut), faults=FAULTS)
