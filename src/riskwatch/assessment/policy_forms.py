@@ -110,7 +110,11 @@ class PolicyForm(forms.Form):
             }
             if not any(w for row in rows["likelihood"] for w in row.values()):
                 rows["likelihood"] = []
-            record = {"interest": interest, **rows, "source": said[f"{interest}.source"].strip() or "GACC"}
+            record = {
+                "interest": interest,
+                **rows,
+                "source": said[f"{interest}.source"].strip() or scale(interest).source,
+            }
             made = scale_from_json(record, place=interest)
             if made != scale(interest):
                 found.append(made.as_json())
@@ -136,7 +140,7 @@ def initial(policy: Policy) -> dict[str, Any]:
     }
     for interest in OWN:
         one = policy.scale(interest)
-        found[f"{interest}.source"] = one.source
+        found[f"{interest}.source"] = "" if one.source == scale(interest).source else one.source
         for key in ("levels", "likelihood"):
             for n, words in enumerate(getattr(one, key)):
                 found |= {f"{interest}.{key}.{n}.{t}": getattr(words, t) for t in TONGUES}

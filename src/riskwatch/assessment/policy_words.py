@@ -7,6 +7,7 @@ from typing import Any
 
 from riskmethods import Policy
 from riskmethods.fmea import ACTION_PRIORITY, PriorityTable
+from riskmethods.injuries import Scale, scale
 from riskmethods.policy import GradeRow
 from riskmethods.vocabulary import codes, term
 from riskmethods.wording import level_words
@@ -21,9 +22,16 @@ def laid_out(policy: Policy, lang: str) -> dict[str, Any]:
         "table": policy.tables[-1], "rows": [_row(row, lang) for row in policy.tables[-1].rows],
         "earlier": policy.tables[:-1],
         "scales": [{"name": _term("interests", s.interest, lang), "levels": [getattr(w, lang) for w in s.levels],
-                    "likelihood": [getattr(w, lang) for w in s.likelihood], "source": s.source} for s in scales if s.policy],
+                    "likelihood": [getattr(w, lang) for w in s.likelihood], "source": sourced(s, lang)} for s in scales if s.policy],
         "priority": _priorities(policy.priority or ACTION_PRIORITY), "loaded": policy.priority is not None,
     }  # fmt: skip
+
+
+def sourced(one: Scale, lang: str) -> str:
+    """Where a scale comes from; the library's own says so in the reader's language."""
+    if one.source == scale(one.interest).source:
+        return "本系统初始标度，由海关总署修改" if lang == "zh" else one.source
+    return one.source
 
 
 def _row(row: GradeRow, lang: str) -> tuple[str, str, str, list[str]]:
@@ -84,7 +92,11 @@ def _scales(before: Policy, after: Policy, lang: str) -> Iterator[tuple[str, str
                     what = f"{_term('interests', code, lang)} · {zh if lang == 'zh' else en} {n + 1}"
                     yield what, _words(one, lang), _words(other, lang)
         if old.source != new.source:
-            yield f"{_term('interests', code, lang)} · {'依据' if lang == 'zh' else 'source'}", old.source, new.source
+            yield (
+                f"{_term('interests', code, lang)} · {'依据' if lang == 'zh' else 'source'}",
+                sourced(old, lang),
+                sourced(new, lang),
+            )
 
 
 def _words(words: Any, lang: str) -> str:
