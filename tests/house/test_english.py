@@ -33,7 +33,7 @@ SHORT = 4
 # A reader of every post and door; the last is the public.
 READERS = ("sh-case_officer", "sh-registrar", "sh-verifier", "sh-approver", "sh-decider", "sh-issuer", "sh-releaser", "sh-archivist",
            "sh-supervisor", "hq-case_officer", "hq-policy", "hq-system", "hq-security", "hq-audit", "tech-assessor", "tech-head", "panel-chair",
-           "lab-tester", "centre-registrar", "centre-approver", "firm-manager", "firm-staff", "")  # fmt: skip
+           "lab-tester", "centre-registrar", "centre-approver", "centre-analyst", "hq-analyst", "firm-manager", "firm-staff", "")  # fmt: skip
 DOORS = ("/office/", "/counter/")
 PUBLIC = ("/", "/api/docs")
 OFTEN = 1

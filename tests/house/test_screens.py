@@ -21,7 +21,7 @@ CODE = re.compile(r"(?<![A-Za-z0-9_.@/-])[a-z]+[_.][a-z][a-z_]*(?![A-Za-z0-9_.@/
 # Names that people typed or that are shown as what they are: user names, files, fields of a file that was refused.
 PLAIN = re.compile(r"[\w.-]+\.(csv|json|xlsx|pdf|zip)|sh-case_officer|[\w-]+_officer")
 OFFICE = ("inbox/", "dashboard/", "information/", "information/groups/", "folders/", "measures/", "measures/?all=1", "filings/", "search/?q=RI",
-          "archive/", "lawmap/", "messages/")  # fmt: skip
+          "archive/", "lawmap/", "messages/", "signals/", "signals/back-test/", "watches/")  # fmt: skip
 WALKS = {
     "sh-registrar": (*OFFICE, "collect/", "register/", "signups/"), "sh-case_officer": OFFICE, "sh-approver": OFFICE, "sh-archivist": OFFICE,
     "hq-decider": OFFICE, "sh-supervisor": OFFICE, "hq-policy": ("policy/", "lawmap/"), "hq-audit": ("journal/",),

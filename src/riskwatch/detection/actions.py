@@ -159,7 +159,7 @@ def accept(signal: Signal, *, owner: Organisation, title: str, by: Person, at: d
     case.refuse_without_post(owner, ("case_officer",), by=by, at=at)
     pieces = entering.pieces(now, owner, by=by, at=at)
     folder = case.open_folder(title=title, owner=owner, direction=direction, sheets=pieces, by=by, at=at)
-    _decide(now, Signal.State.ACCEPTED, "signal.accept", by=by, at=at, folder=folder, reason=title)
+    _decide(now, Signal.State.ACCEPTED, "signal.accept", by=by, at=at, folder=folder)
     facts = {"signal": now.pk, "why": now.why_zh, "inputs": now.run.inputs, "engine": now.run.engine}
     journalling.record_on_folder(folder, "signal.accept", by=by, at=at, rule=IN_TIME, content=facts)
     return folder

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 
+from decree188.calendar import SHANGHAI
 from riskwatch.case import access
 from riskwatch.case.models import Sheet
 from riskwatch.case.sheets import attach
@@ -21,13 +22,16 @@ from riskwatch.refusals import refuse_unless
 
 # Rows of mass sources that become pieces of their own; all of them go along as one list.
 MOST_ROWS = 200
+# Pieces of the register that are enclosed; a case of thousands could not be worked on. All their numbers go along as a list.
+MOST_SHEETS = 500
 SHUT = ("out_of_scope", "transferred", "withdrawn")
 
 
 def pieces(signal: Signal, office: Organisation, *, by: Person, at: datetime) -> list[Sheet]:
     """The pieces behind a signal as far as the person sees them; rows of mass sources are registered at the office.
 
-    Of very many rows the newest ``MOST_ROWS`` become pieces; the whole list is put on the first of them as a file.
+    Of very many rows the newest ``MOST_ROWS`` become pieces, of very many pieces the newest ``MOST_SHEETS`` go in; the whole list is
+    put on the first of them as a file.
 
     Raises
     ------
@@ -36,7 +40,11 @@ def pieces(signal: Signal, office: Organisation, *, by: Person, at: datetime) ->
     """
     keys = signal.reports.get("sheets", [])
     mine = access.visible(Sheet.objects.filter(pk__in=keys, destroyed_at=None).exclude(stage__in=SHUT), to=by, at=at)
-    found = list(mine.order_by("pk"))
+    newest = list(mine.order_by("-pk"))
+    found = newest[:MOST_SHEETS]
+    if len(newest) > MOST_SHEETS:
+        body = "\n".join(f"{sheet.number},{sheet.made_at.astimezone(SHANGHAI):%Y-%m-%d}" for sheet in newest)
+        attach(found[0], [ContentFile(body.encode(), name=f"signal-{signal.pk}-pieces.csv")], by=by, at=at)
     refs = [(str(s), str(f), int(n)) for s, f, n in signal.reports.get("rows", [])]
     if refs:
         entered = collection.enter_rows(refs[:MOST_ROWS], office, by=by, at=at)

@@ -70,7 +70,7 @@ def prepare(records: Records, declared: NDArray[Any], now: int) -> Inputs | None
     known = {n: c for n, c in counts.items() if now - begun[n] + 1 >= parameters.LEAST_WEEKS}
     if not known:
         return None
-    looked = {n: _exposure(plan, n, known[n], declared) for n in known}
+    looked = {n: _exposure(plan, n, known[n], declared, now - begun[n] + 1) for n in known}
     given = {n: x for n, x in looked.items() if x is not None}
     span = min(parameters.SPAN, max(now - begun[n] + 1 for n in known))
     found = Evidence.gather(store, plan, known, history=parameters.HISTORY, span=span, exposure=given)
@@ -85,10 +85,11 @@ def _since(one: SourceEvidence, weeks: int) -> SourceEvidence:
     return replace(one, series=np.ascontiguousarray(cut), exposure=looked)
 
 
-def _exposure(plan: Plan, name: str, counts: CellCounts, declared: NDArray[Any]) -> Floats | None:
+def _exposure(plan: Plan, name: str, counts: CellCounts, declared: NDArray[Any], weeks: int) -> Floats | None:
     """Declarations of each candidate's product and origin by week, for sources that come of looking at declared goods.
 
-    A cell whose goods were not declared in every week keeps the constant 1: a rate without its whole denominator would be wrong.
+    Only the weeks since the source began are asked. A cell whose goods were not declared in every one of them keeps the
+    constant 1: a rate without its whole denominator would be wrong.
     """
     kinds = {s.id: s.source_kind for s in known_sources()}
     base = name.partition(":")[2]
@@ -100,11 +101,11 @@ def _exposure(plan: Plan, name: str, counts: CellCounts, declared: NDArray[Any])
         inside = np.char.startswith(declared["product"], cell.get("product", ""))
         if "origin" in cell:
             inside &= declared["origin"] == cell["origin"]
-        weeks = declared["week"][inside] - counts.first
-        good = (weeks >= 0) & (weeks < out.shape[1])
-        total = np.bincount(weeks[good], weights=declared["number"][inside][good], minlength=out.shape[1])
-        if (total > 0).all():
-            out[row] = total
+        column = declared["week"][inside] - counts.first
+        good = (column >= 0) & (column < out.shape[1])
+        total = np.bincount(column[good], weights=declared["number"][inside][good], minlength=out.shape[1])
+        if (total[-weeks:] > 0).all():
+            out[row, -weeks:] = total[-weeks:]
     return out
 
 

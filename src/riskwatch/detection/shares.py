@@ -22,6 +22,7 @@ from scipy.stats import poisson
 
 from riskstats.disproportionality import GammaMixture, Shrunk, count_reports, fit_prior, shrink
 from riskstats.inputs import Floats, Ints
+from riskwatch.catalogue import queries as catalogue
 from riskwatch.collection import queries as collection
 from riskwatch.detection import parameters, wording
 from riskwatch.detection.counting import NOT_RISK, RECEIVED, UNKNOWN
@@ -66,7 +67,8 @@ def tables(watch: Watch, until: date) -> tuple[list[Table], dict[tuple[str, str,
     for pk, source, kind, report, brand, hazard, code in collection.dateless(until, besides=NOT_RISK):
         wanted = not watch.sources or source in watch.sources or kind in watch.sources
         inside = not watch.products or any(code.startswith(prefix) for prefix in watch.products)
-        if wanted and inside and brand and hazard:
+        # A make whose own name says the hazard ("Spartan Fire") would be found in every text about it.
+        if wanted and inside and brand and hazard and catalogue.guess_hazard(brand) != hazard:
             name = f"{UNKNOWN}{brand.strip().upper()}"
             rows.setdefault(source, []).append((report, name, hazard))
             pieces.setdefault((source, name, hazard), []).append(pk)

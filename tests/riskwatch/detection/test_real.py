@@ -1,5 +1,8 @@
 """The real files, end to end: collected, counted, raised, replayed. Skipped where the data are not beside the project."""
 
+import csv
+import gzip
+import io
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +11,7 @@ import pytest
 from riskwatch.collection import bulk, mass
 from riskwatch.collection.models import Information
 from riskwatch.collection.ports import sources
+from riskwatch.connectors import nhtsa
 from riskwatch.detection import actions, queries
 from riskwatch.detection.replaying import replay
 
@@ -59,3 +63,20 @@ def test_real_statistics_go_in_are_counted_and_raise_signals_that_replay(collect
         assert shown.rows
         assert all(row.original for row in shown.rows)
         assert shown.unlisted == signal.reports["total"] - len(shown.rows)
+
+
+def test_real_recall_documents_without_dates_are_tested_for_unusual_shares(cast, detector, at):
+    with gzip.open(
+        REAL / "nhtsa_recall_documents" / "RCL_FROM_2020_2024.csv.gz", "rt", encoding="utf-8", newline=""
+    ) as stream:
+        rows = [row for n, row in enumerate(csv.reader(stream)) if n == 0 or n % 6 == 1]
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    batch = bulk.Batch(nhtsa.SOURCE, cast.orgs["hq"], cast["hq-registrar"], at)
+    file = bulk.collect(io.BytesIO(out.getvalue().encode()), "every sixth row.csv", batch)
+    run = actions.run_watch(actions.national_watch(by=detector, at=at), at.date(), by=detector, at=at)
+    assert run.undated == file.added > 30_000
+    assert run.raised == 5
+    makes = {s.product for s in run.signals.filter(hazard="explosion")}
+    assert makes & {"?CHEVROLET", "?GMC", "?CADILLAC"}, "the airbags whose inflators burst"
+    assert all(replay(s).same for s in run.signals.all())

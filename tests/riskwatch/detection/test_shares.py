@@ -31,6 +31,9 @@ def campaigns(seed, *, planted, start=0):
     for n in range(260):
         make, harm = f"MAKE{chance.integers(12)}", list(SAID)[chance.choice(5, p=[0.1, 0.4, 0.3, 0.1, 0.1])]
         rows += [[f"20V{start + n:05d}", f"d{k}.pdf", make, "X", "2020", SAID[harm]] for k in range(2)]
+        rows += [
+            [f"22V{start + n:05d}", "d.pdf", "SPARTAN FIRE", "Z", "2021", "engine fire of a Spartan Fire truck"]
+        ] * (n < 15)
     for n in range(planted):
         rows += [[f"21V{start + n:05d}", f"d{k}.pdf", "EMBER", "Y", "2021", SAID["fire"]] for k in range(3)]
     return rows
@@ -57,7 +60,7 @@ def test_the_planted_share_is_found_by_campaigns_not_documents(run):
     assert {s.product for s in run.signals.filter(held=False)} == {"?EMBER"}
     assert "14" in signal.why_en
     assert "EMBER" in signal.why_zh
-    assert run.undated == 260 * 2 + 42
+    assert run.undated == 260 * 2 + 42 + 15
 
 
 def test_its_numbers_come_out_again(run):

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from riskwatch.case.models import Enclosure, Sheet
+from riskwatch.case.models import Enclosure, Sheet, SheetFile
 from riskwatch.collection.models import Information
-from riskwatch.detection import actions, evidence, queries
+from riskwatch.detection import actions, entering, evidence, queries
 from riskwatch.detection.models import Run, Signal
 from riskwatch.detection.replaying import replay
+from riskwatch.documents.actions import path_of
 from riskwatch.journal.models import Entry
 from riskwatch.refusals import Refusal
 from tests.riskwatch.detection.conftest import LAST
@@ -150,3 +151,44 @@ def test_a_week_ahead_is_refused(cast, at, detector):
     with pytest.raises(Refusal) as refused:
         actions.run_watch(national, at.date() + timedelta(days=14), by=detector, at=at)
     assert refused.value.code == "week_ahead"
+
+
+def test_an_interrupted_run_leaves_nothing_and_the_next_one_is_whole(world, detector, at):
+    national = actions.national_watch(by=detector, at=at)
+
+    def stop(text):
+        if Run.objects.exists() or text == "记录信号":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        actions.run_watch(national, LAST, by=detector, at=at, progress=stop)
+    assert not Run.objects.exists()
+    assert not Signal.objects.exists()
+    assert actions.run_watch(national, LAST, by=detector, at=at).raised
+    assert Entry.objects.filter(act="watch.run").count() == 1
+
+
+def test_a_case_can_be_opened_from_verified_pieces_and_both_series_are_labelled(world, detector, cast, at):
+    Sheet.objects.filter(kind="information").update(stage="entered")
+    run = actions.run_watch(actions.national_watch(by=detector, at=at), LAST, by=detector, at=at)
+    signal = next(s for s in run.signals.all() if s.product.startswith("8516"))
+    assert {f["basis"] for f in signal.findings} == {"received", "verified"}
+    assert {line["basis"] for line in signal.series["lines"]} == {"received", "verified"}
+    folder = actions.accept(signal, owner=cast.orgs["hq"], title="电热水壶", by=cast["hq-analyst"], at=at)
+    assert Enclosure.objects.filter(folder=folder).count() == len(signal.reports["sheets"]) == signal.reports["total"]
+
+
+def test_of_very_many_reports_the_newest_go_in_and_all_are_listed(run, cast, at, monkeypatch):
+    monkeypatch.setattr(entering, "MOST_ROWS", 3)
+    monkeypatch.setattr(entering, "MOST_SHEETS", 5)
+    burnt = next(s for s in run.signals.all() if "neiss" in s.sources)
+    folder = actions.accept(burnt, owner=cast.orgs["hq"], title="火灾伤害增多", by=cast["hq-analyst"], at=at)
+    assert Information.objects.filter(source="neiss").count() == 3
+    kettles = next(s for s in run.signals.all() if s.product.startswith("8516"))
+    other = actions.accept(kettles, owner=cast.orgs["hq"], title="电热水壶", by=cast["hq-analyst"], at=at)
+    assert Enclosure.objects.filter(folder=other).count() == 5
+    for case, signal in ((folder, burnt), (other, kettles)):
+        inside = Enclosure.objects.filter(folder=case).values("sheet")
+        listed = [path_of(f.attachment.sha256).read_bytes() for f in SheetFile.objects.filter(sheet__in=inside)]
+        total = len(signal.reports["rows"]) or len(signal.reports["sheets"])
+        assert any(len(body.splitlines()) in (total, total + 1) for body in listed)

@@ -86,9 +86,9 @@ def _editions(request: Any) -> Any:
     return [_told(r) for r in PolicyEdition.objects.select_related("proposed_by", "decided_by").order_by("-number")]
 
 
-def _edition(request: Any, number: int) -> Any:
+def _edition(request: Any, pk: int) -> Any:
     officials_only(request)
-    return _full(get_object_or_404(PolicyEdition, number=number))
+    return _full(get_object_or_404(PolicyEdition, number=pk))
 
 
 def _propose(request: Any, body: EditionIn) -> Any:
@@ -105,9 +105,9 @@ def _propose(request: Any, body: EditionIn) -> Any:
 
 
 def _deciding(act: Callable[..., PolicyEdition]) -> Callable[..., Any]:
-    def operation(request: Any, number: int, body: RemarkIn) -> Any:
+    def operation(request: Any, pk: int, body: RemarkIn) -> Any:
         officials_only(request)
-        row = get_object_or_404(PolicyEdition, number=number)
+        row = get_object_or_404(PolicyEdition, number=pk)
         return _full(act(row, remark=body.remark, by=request.auth, at=timezone.now()))
 
     return operation
@@ -141,7 +141,7 @@ def lay(api: NinjaAPI, faults: Any) -> None:
         summary="Editions of the assessment policy, the latest first · 评估政策",
         **said,
     )(_editions)
-    api.get(f"{base}/{{int:number}}", response=whole, summary="One edition, what it changes · 一版评估政策", **said)(
+    api.get(f"{base}/{{int:pk}}", response=whole, summary="One edition, what it changes · 一版评估政策", **said)(
         _edition
     )
     api.post(base, response=whole, summary="Propose an edition · 起草评估政策", **said)(_propose)
@@ -149,5 +149,5 @@ def lay(api: NinjaAPI, faults: Any) -> None:
              summary="Accepted assessments under another method edition; nothing is stored · 按另一方法版本重算", **said)(_rescore)  # fmt: skip
     for name, act, words in ACTS:
         api.post(
-            f"{base}/{{int:number}}/{name}", response=whole, summary=words, operation_id=f"assessment_policy_{name}", **said
+            f"{base}/{{int:pk}}/{name}", response=whole, summary=words, operation_id=f"assessment_policy_{name}", **said
         )(_deciding(act))

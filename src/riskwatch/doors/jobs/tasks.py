@@ -16,7 +16,7 @@ def every_minute(timestamp: int) -> None:
     run(at=timezone.now())
 
 
-@app.periodic(cron="30 2 * * *")
+@app.periodic(cron="30 18 * * *")  # universal time: half past two at night in Shanghai
 @app.task(queueing_lock="watches", pass_context=False)
 def every_night(timestamp: int) -> None:
     """The watches over the last full week, each night: late reports count, and nights without news change nothing."""
