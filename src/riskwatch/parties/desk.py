@@ -127,7 +127,7 @@ def take(one: PartyAct, subject: Any, said: dict[str, Any], *, by: Person, at: d
     ``seen`` is the version that the person's page showed; empty when they saw none.
     """
     if isinstance(subject, Organisation | Person):
-        now = type(subject)._default_manager.select_for_update().get(pk=subject.pk)
+        now = subject.__class__._default_manager.select_for_update().get(pk=subject.pk)
         if seen and version_of(now) != seen:
             raise _moved(now)
         subject.refresh_from_db()
