@@ -75,6 +75,9 @@ SECRET_KEY = _secret("SECRET_KEY", "secret-key")
 IDENTITY_KEY = _secret("IDENTITY_KEY", "identity-key")
 DEBUG = os.environ.get("RISKWATCH_DEBUG") == "1"
 TLS = os.environ.get("RISKWATCH_TLS") == "1"
+# Detection counts and scores on this Spark, by its master address; empty: on this machine. The folder is one that all its hosts share.
+SPARK = os.environ.get("RISKWATCH_SPARK", "")
+SPARK_FOLDER = os.environ.get("RISKWATCH_SPARK_FOLDER", str(HOME / "spark"))
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 # Networks of the proxies in front, whose X-Forwarded-For is believed; none by default.
 TRUSTED_PROXIES = _networks(os.environ.get("TRUSTED_PROXIES", ""))

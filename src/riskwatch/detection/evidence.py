@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 
 from riskstats.decide import Evidence, SourceEvidence
 from riskstats.inputs import Floats
-from riskstats.lattice import CellCounts, Dimension, EventStore, Floors, Lattice, Plan, Schema
+from riskstats.lattice import CellCounts, Dimension, EventStore, Floors, Plan, Schema
 from riskstats.trees import Tree
 from riskwatch.collection.ports import sources as known_sources
-from riskwatch.detection import parameters
+from riskwatch.detection import engine, parameters
 from riskwatch.detection.counting import Records
 from riskwatch.refusals import Refusal
 
@@ -65,7 +65,7 @@ def prepare(records: Records, declared: NDArray[Any], now: int) -> Inputs | None
         [c[kept] for c in records.codes], source=records.source[kept], week=records.week[kept], item=records.item[kept]
     )
     floors = Floors("hazard", parameters.FLOOR, parameters.floors_of(records.trees["hazard"]))
-    counts = Lattice(store, plan, floors, window=parameters.RECENT).count(now, first=now - parameters.HISTORY + 1)
+    counts = engine.counted(store, plan, floors, window=parameters.RECENT, now=now, first=now - parameters.HISTORY + 1)
     begun = {name: int(records.week[records.source == s].min(initial=now + 1)) for s, name in enumerate(records.names)}
     known = {n: c for n, c in counts.items() if now - begun[n] + 1 >= parameters.LEAST_WEEKS}
     if not known:

@@ -21,7 +21,7 @@ import decree188
 from decree188.calendar import shanghai_date
 from riskstats.decide import Decision, Flag, decide
 from riskwatch.case import journalling
-from riskwatch.detection import access, counting, evidence, figures, parameters, shares, wording
+from riskwatch.detection import access, counting, engine, evidence, figures, parameters, shares, wording
 from riskwatch.detection.counting import Records
 from riskwatch.detection.evidence import Inputs
 from riskwatch.detection.models import NATIONAL, Run, Signal, Watch
@@ -85,7 +85,7 @@ def run_watch(watch: Watch, week: date, *, by: Person, at: datetime, progress: P
     decision = Decision((), (), 0, 0)
     made: list[Signal] = []
     if inputs is not None:
-        decision = decide(inputs.evidence, rules, score=scorer, exposure=inputs.weight)
+        decision = decide(inputs.evidence, rules, score=engine.scorer(scorer), exposure=inputs.weight)
         evidence.keep(inputs)
         made = _rows(decision, records, inputs, scorer)
     for table in dateless:
