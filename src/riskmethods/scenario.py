@@ -20,7 +20,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from riskmethods.editions import LEVELS, NEAR, SEVERITIES, Edition
+from riskmethods.editions import LEVEL_WORDS, LEVELS, NEAR, SEVERITIES, Edition
 from riskmethods.errors import raise_at
 from riskmethods.vocabulary import codes
 
@@ -116,7 +116,7 @@ def _flags(edge: str, other: str, level: str, p: Fraction) -> Iterable[Flag]:
         where = ("恰在区间边界上", "lies exactly on an edge") if edge == "on" else ("接近区间边界", "lies near an edge")
         then = ("；边界另一侧等级相同", "; the level across it is the same")
         if other != level:
-            then = (f"；边界另一侧等级为{other}", f"; across it the level is {other}")
+            then = (f"；边界另一侧为{LEVEL_WORDS[other][0]}", f"; across it the level is {other}")
         yield Flag(f"{edge}_edge", where[0] + then[0], where[1] + then[1])
     if p == HALF:
         yield Flag("sources_differ", "对恰为1/2的概率，原文表格与词语说明不一致；按严格大于处理",

@@ -5,6 +5,7 @@ What a stored result says can be worded again at any time: no number is computed
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -226,11 +227,30 @@ def annex_rows(annex: Mapping[str, Any], lang: str) -> list[tuple[str, str]]:
     return [(row[lang], (lang == "en" and row.get("value_en")) or row["value"]) for row in annex["rows"]]
 
 
+_PLACES = {
+    "scenarios": "情景", "steps": "步骤", "measures": "措施", "annexes": "其他方法", "severity": "严重程度", "interest": "受损害的利益", "observed": "观察到的事故",
+    "hazard": "危害", "injury": "伤害", "user": "使用者", "evidence": "证据等级", "source": "来源", "author": "作者", "why": "定级理由", "product": "产品",
+    "name": "名称", "method": "方法", "date": "日期", "presumption": "推定", "considerations": "人群考虑", "residual": "",
+}  # fmt: skip
+
+
+def placed(place: str) -> str:
+    """A place in the document as a Chinese reader names it.
+
+    >>> placed("scenarios[0].steps[1].source"), placed("product.name")
+    ('情景1步骤2来源', '产品名称')
+    """
+
+    def one(part: re.Match[str]) -> str:
+        return _PLACES.get(part[1], part[1]) + (str(int(part[2]) + 1) if part[2] else "")
+
+    return re.sub(r"(\w+)(?:\[(\d+)\])?\.?", one, place)
+
+
 def _open_points(data: Mapping[str, Any], lang: str, say: Say) -> Iterator[str]:
     for warning in data["warnings"]:
-        yield "! " + f"{warning['place']}: {warning[lang]}"
+        yield "! " + say(f"{placed(warning['place'])}：{warning['zh']}", f"{warning['place']}: {warning['en']}")
     if data["gaps"]:
-        yield say(f"尚缺{len(data['gaps'])}项：", f"{len(data['gaps'])} still to be filled in: ") + ", ".join(
-            data["gaps"]
-        )
+        named = say("，".join(map(placed, data["gaps"])), ", ".join(data["gaps"]))
+        yield say(f"尚缺{len(data['gaps'])}项：", f"{len(data['gaps'])} still to be filled in: ") + named
     yield say("输入指纹：", "Inputs: ") + data["inputs_sha256"]

@@ -197,7 +197,7 @@ def ahp(given: Given) -> Found:
     ]
     rows += [
         Row("λmax", "λmax", f"{found.lambda_max:.5g}"),
-        Row("一致性比率CR（须<0.10）", "consistency ratio CR (below 0.10)", shown(found.cr)),
+        Row("一致性比率CR（须<0.10）", "consistency ratio CR (below 0.10)", f"{found.cr:.4f}"),
     ]
     if scores := given.rows("scores", ("item", "score"), least=0):
         rows.append(Row("加权得分", "weighted score", shown(_score(found, scores, given))))
