@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+SERVICE = "detector-service"  # the account of the watches that run by themselves
 NATIONAL = "national"
 
 

@@ -24,11 +24,10 @@ from riskwatch.case import journalling
 from riskwatch.detection import access, counting, engine, evidence, figures, parameters, shares, wording
 from riskwatch.detection.counting import Records
 from riskwatch.detection.evidence import Inputs
-from riskwatch.detection.models import NATIONAL, Run, Signal, Watch
+from riskwatch.detection.models import NATIONAL, SERVICE, Run, Signal, Watch
 from riskwatch.parties.models import Person
 from riskwatch.refusals import refuse_unless
 
-SERVICE = "detector-service"
 NO_HISTORY = "no_history"
 NOTHING = "0" * 64  # the fingerprint where no source is known for long enough
 PART = 4

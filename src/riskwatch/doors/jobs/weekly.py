@@ -9,9 +9,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q
 
 from decree188.calendar import shanghai_date
-from riskwatch.detection.actions import national_watch, run_watch
-from riskwatch.detection.models import Run, Watch
-from riskwatch.detection.running import SERVICE
+from riskwatch.detection.models import SERVICE, Run, Watch
 from riskwatch.parties.models import Person
 from riskwatch.refusals import Refusal
 
@@ -50,6 +48,8 @@ def run_all(
     week: date, *, at: datetime, name: str = "", told: Callable[[str, str], None] = lambda watch, text: None
 ) -> Iterator[tuple[Watch, Run | Refusal]]:
     """Run one named watch, or all in force, over a week; a refusal stops its own watch only."""
+    from riskwatch.detection.actions import national_watch, run_watch  # loads the engine: only where watches run
+
     by = Person.objects.get(username=SERVICE)
     national_watch(by=by, at=at)
     for watch in in_force(week):

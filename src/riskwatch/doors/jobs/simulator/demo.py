@@ -7,16 +7,18 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from riskwatch.assessment import reporting
 from riskwatch.case.models import Folder, Sheet
 from riskwatch.disclosure import actions as disclosure
 from riskwatch.doors.jobs.round import run
 from riskwatch.doors.jobs.simulator import cast as standing
-from riskwatch.doors.jobs.simulator import waiting
+from riskwatch.doors.jobs.simulator import history, waiting
 from riskwatch.doors.jobs.simulator.cast import PASSWORD, Cast
 from riskwatch.doors.jobs.simulator.events import events
 from riskwatch.doors.jobs.simulator.river import STAGES, Walk, Way, walk
+from riskwatch.doors.jobs.tasks import every_night
 from riskwatch.doors.portal.ports import hand_in
 from riskwatch.followup import actions as followup
 from riskwatch.measures import filing, served
@@ -26,7 +28,7 @@ LOGINS = (
     ("信息岗 registrar", "sh-registrar"), ("核实岗 verifier", "sh-verifier"), ("审核岗 approver", "sh-approver"),
     ("经办岗 case officer", "sh-case_officer"), ("决策岗 decider", "sh-decider"), ("签发岗 issuer", "sh-issuer"),
     ("公开审核岗 releaser", "sh-releaser"), ("档案岗 archivist", "sh-archivist"), ("监督岗 supervisor", "sh-supervisor"),
-    ("总署经办 headquarters officer", "hq-case_officer"), ("总署决策 headquarters decider", "hq-decider"),
+    ("总署经办 headquarters officer", "hq-case_officer"), ("总署决策 headquarters decider", "hq-decider"), ("总署分析 analyst", "hq-analyst"),
     ("规则岗 rule keeper", "hq-policy"), ("系统管理员 system admin", "hq-system"), ("安全管理员 security admin", "hq-security"),
     ("审计管理员 audit admin", "hq-audit"), ("技术机构 technical body", "tech-assessor"), ("专家组长 panel chair", "panel-chair"),
     ("检测机构 testing body", "lab-tester"), ("监测中心 monitoring centre", "centre-registrar"),
@@ -47,8 +49,12 @@ def load() -> str:
     with transaction.atomic():
         cast = standing.make()
         count = _cases(cast)
+        told = history.fill(cast, timezone.now(), seed=SEED)
     run(at=timezone.now())
-    return f"{count} cases and single pieces"
+    app.configure_task(every_night.name).defer(
+        timestamp=0
+    )  # the watches find the rise at the history's end; the worker runs them
+    return f"{count} cases and single pieces, {told} complaints"
 
 
 def _cases(cast: Cast) -> int:
