@@ -116,8 +116,7 @@ def _register(until: date) -> tuple[pa.Table, int]:
     ports: list[tuple[str, str, str]] = []
     for (pk, source, kind, external, declared, code, batch, hazard, origin, maker, port, published, occurred, received,
          stage, owner) in shown.iterator(chunk_size=5000):  # fmt: skip
-        own = published or occurred if source else None
-        day = own or shanghai_date(received)
+        day = (source and (published or occurred)) or shanghai_date(received)
         if day > until:
             continue
         item = external or (f"declaration:{declared}:{code}:{batch}" if declared else f"sheet:{pk}")

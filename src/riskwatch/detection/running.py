@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 import decree188
 from decree188.calendar import shanghai_date
-from riskstats.decide import Decision, Flag, decide
+from riskstats.decide import Decision, Flag, Rules, decide
 from riskwatch.case import journalling
 from riskwatch.detection import access, counting, engine, evidence, figures, parameters, shares, wording
 from riskwatch.detection.counting import Records
@@ -64,40 +64,45 @@ def run_watch(watch: Watch, week: date, *, by: Person, at: datetime, progress: P
     if inputs is None and not dateless:
         return _store_short(watch, monday, records, by=by, at=at, seconds=time.perf_counter() - begun)
     rules = parameters.rules_of(records.trees["hazard"], watch.budget)
-    scorer = parameters.Seasonal(rules.baseline)
-    said: dict[str, Any] = {
-        "watch": _scope(watch),
-        "shares": {t.source: t.sha256 for t in dateless},
-        "share_rule": shares.RULE,
-    }
-    if inputs is not None:
-        said |= parameters.as_json(rules, scorer, inputs.evidence.plan)
+    said = _said(watch, inputs, rules, dateless)
     fingerprint = inputs.sha256 if inputs is not None else NOTHING
-    digest = digest_of(fingerprint, said)
-    known = Run.objects.filter(watch=watch, week=monday, digest=digest).first()
+    run = Run(watch=watch, week=monday, inputs=fingerprint, parameters=said, engine=parameters.ENGINE,
+              digest=digest_of(fingerprint, said), by=by, at=at, records=len(records), undated=records.undated,
+              tested=0, rejected=0)  # fmt: skip
+    known = Run.objects.filter(watch=watch, week=monday, digest=run.digest).first()
     if known is not None:
         progress(_("输入、参数和引擎与上次相同"))
         return known
     found = inputs.evidence.sources if inputs is not None else ()
-    cells = sum(len(s.key) for s in found)
-    progress(_("检验：%(n)s个单元") % {"n": cells + sum(len(t.n) for t in dateless)})
-    decision = Decision((), (), 0, 0)
-    made: list[Signal] = []
-    if inputs is not None:
-        decision = decide(inputs.evidence, rules, score=engine.scorer(scorer), exposure=inputs.weight)
-        evidence.keep(inputs)
-        made = _rows(decision, records, inputs, scorer)
+    run.cells = sum(len(s.key) for s in found) + sum(len(t.n) for t in dateless)
+    progress(_("检验：%(n)s个单元") % {"n": run.cells})
+    rises = _rises(run, records, inputs, rules) if inputs is not None else []
     for table in dateless:
         shares.keep(table)
-    made = _placed(made, shares.flagged(watch, monday, dateless, pieces), watch.budget)
+    made = _placed(rises, shares.flagged(watch, monday, dateless, pieces), watch.budget)
     progress(_("记录信号"))
-    run = Run(
-        watch=watch, week=monday, inputs=fingerprint, parameters=said, engine=parameters.ENGINE, digest=digest, by=by, at=at,
-        seconds=round(time.perf_counter() - begun, 3), records=len(records), undated=records.undated,
-        cells=cells + sum(len(t.n) for t in dateless), tested=decision.tested, rejected=decision.rejected,
-        raised=sum(not s.held for s in made), held=sum(s.held for s in made),
-    )  # fmt: skip
+    run.raised, run.held = sum(not s.held for s in made), sum(s.held for s in made)
+    run.seconds = round(time.perf_counter() - begun, 3)
     return _store(run, made, by=by, at=at)
+
+
+def _said(watch: Watch, inputs: Inputs | None, rules: Rules, dateless: list[shares.Table]) -> dict[str, Any]:
+    """All parameters of a run as plain data."""
+    said = {"watch": _scope(watch), "shares": {t.source: t.sha256 for t in dateless}, "share_rule": shares.RULE}
+    return (
+        said
+        if inputs is None
+        else said | parameters.as_json(rules, parameters.Seasonal(rules.baseline), inputs.evidence.plan)
+    )
+
+
+def _rises(run: Run, records: Records, inputs: Inputs, rules: Rules) -> list[Signal]:
+    """Decide, keep the inputs, write the counts onto the run."""
+    scorer = parameters.Seasonal(rules.baseline)
+    decision = decide(inputs.evidence, rules, score=engine.scorer(scorer), exposure=inputs.weight)
+    evidence.keep(inputs)
+    run.tested, run.rejected = decision.tested, decision.rejected
+    return _rows(decision, records, inputs, scorer)
 
 
 def _placed(rises: list[Signal], parts: list[Signal], budget: int) -> list[Signal]:
