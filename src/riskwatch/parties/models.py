@@ -195,7 +195,7 @@ class Designation(models.Model):
     withdrawn_on = models.DateField(null=True, blank=True)
 
     def __str__(self) -> str:
-        return f"{self.number}（{self.valid_from:%Y-%m-%d} — {self.valid_until:%Y-%m-%d}）"
+        return f"{self.number}（{self.valid_from} — {self.valid_until}）"
 
 
 class Interest(models.Model):
