@@ -6,8 +6,9 @@ import io
 import json
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import product
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.base import ContentFile
@@ -23,6 +24,9 @@ from riskwatch.case.sheets import attach
 from riskwatch.collection import actions as collection
 from riskwatch.collection import bulk
 from riskwatch.collection.ports import sources
+from riskwatch.detection import actions
+from riskwatch.detection.models import Run, Signal, Watch
+from riskwatch.detection.views import ACTS
 from riskwatch.documents.models import Paper
 from riskwatch.doors.jobs.simulator.cast import _uscc
 from riskwatch.doors.jobs.simulator.river import walk
@@ -73,6 +77,7 @@ def case(cast, told):
         "sheets": sheets, "folders": [done.folder], "assessments": [done.assessment], "archive": [item], "collect": [file],
         "people": [cast["firm-staff"], cast["sh-case_officer"]], "organisations": [cast.orgs["firm"]], "signups": [sign_up],
         "papers": list(Paper.objects.filter(sheet_id__in=[s.pk for s in sheets])),
+        "signals": [_flagged(cast, now)], "watches": [Watch.objects.get()], "assessment-policy": [SimpleNamespace(pk=1)],
     }  # fmt: skip
 
 
@@ -80,6 +85,20 @@ def _collected(cast, now):
     rows = json.dumps([GOOD | {"Title": MARK}, BAD | {"Title": MARK}]).encode()
     known = next(s for s in sources() if s.id == "cpsc-api")
     return bulk.collect(io.BytesIO(rows), f"{MARK}.json", bulk.Batch(known, cast.orgs["sh"], cast["sh-registrar"], now))
+
+
+def _flagged(cast, now):
+    """A signal on a port of the office whose case it is."""
+    watch = actions.national_watch(by=cast["detector-service"], at=now)
+    day = date(2026, 3, 2)
+    run = Run.objects.create(watch=watch, week=day, inputs="0" * 64, parameters={}, engine="e", digest="d" * 64, by=cast["detector-service"],
+                             at=now, seconds=1, records=9, undated=0, cells=1, tested=1, rejected=1, raised=1, held=0)  # fmt: skip
+    return Signal.objects.create(
+        run=run, week=day, place=1, cell={"product": "851650"}, cell_key="c" * 64, product="851650", sources=["media"], observed=9, expected=2.0,
+        low=0, high=5, excess=3, p=1e-4, rank=9, severity=3, exposure=1, extent="regional", spread=[], findings=[],
+        series={"weeks": [], "lines": []}, by_port=[{"port": "2201", "cases": 9, "expected": 2.0}], ports=["2200", "2201"],
+        reports={"sheets": [], "rows": [], "total": 0}, why_zh=MARK, why_en=MARK, record="{}",
+    )  # fmt: skip
 
 
 def _signed_up(cast, now):
@@ -125,6 +144,8 @@ def _values(name, pattern, place, subject, case):
         return [f.pk for f in subject.files.all()] if place == "sheets" else [1]
     if name != "key":
         return [f"p{s.pk}" for s in case["sheets"] if s.kind == "order"]
+    if place == "signals":
+        return sorted(ACTS)
     in_the_house = place in ("people", "organisations") or any(part in pattern for part in ("house", "account"))
     keys = (
         _acts_on(subject)

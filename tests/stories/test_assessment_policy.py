@@ -20,6 +20,7 @@ def _shot(page, name):
 def test_an_edition_from_draft_to_force(visit, house, at):
     walk(house, next(iter(events(7, 1))), upto="accepted", at=at)
     author = visit("hq-policy")
+    author.goto(author.home + "/office/policy/")
     author.click("text=评估政策")
     assert "系统初始版" in author.inner_text("main")
     _shot(author, "policy-now")

@@ -30,6 +30,7 @@ def monday(house):
 
 def test_an_analyst_reads_the_wall_opens_a_case_and_rules_another_flag_out(visit, monday):
     analyst = visit("hq-analyst")
+    analyst.goto(analyst.home + "/office/inbox/")
     analyst.click("aside >> text=预警信号")
     analyst.wait_for_selector("[data-chosen]")
     kettle = Signal.objects.get(product__startswith="8516", held=False)

@@ -7,7 +7,7 @@ where the method yields a probability, the quantity that a scenario's step may t
 >>> found.quantity
 {'dist': 'beta', 'a': 2.5, 'b': 48.5}
 >>> [(row.en, row.value) for row in found.rows][:2]
-[('mean share', '4.9 %'), ('95 % credible interval', '0.842 % – 12.2 %')]
+[('mean share', '4.9 %'), ('95 % credible interval', '0.84 % – 12.2 %')]
 >>> calculate("defect_share", {"defective": "60", "tested": "50"}, place="annexes[0].input")
 Traceback (most recent call last):
 riskmethods.errors.MethodError: annexes[0].input.defective: must be 0 to 50, not 60

@@ -28,6 +28,7 @@ from riskstats.kernels import kernel, parallel_kernel
 from riskstats.scan.model import adjusted, alias_table, poisson_ratio, replicates_of, split_mix
 
 Metric = Literal["sphere", "plane"]
+_NOTHING = 1e-9  # a ratio that is rounding alone: the cylinder of all cases, say
 _EARTH = 6371.0088  # mean radius, km
 
 
@@ -269,7 +270,7 @@ def _clusters(
     found = []
     for centre in np.argsort(-best[:, 0], kind="stable"):
         ratio, k, first, last = best[centre]
-        if ratio <= 0:
+        if ratio < _NOTHING:
             break
         places = order[centre, : int(k) + 1]
         during = slice(int(first), int(last) + 1)

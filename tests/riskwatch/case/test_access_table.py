@@ -245,7 +245,7 @@ def every_read_answers_without_breaking(house, callers, cast, told):
     paths = Client().get("/api/openapi.json").json()["paths"]
     keys = {
         "/sheets": house["notice"].pk, "/folders": house["notice"].folder_id, "/organisations": cast.orgs["firm"].pk, "/people": cast["firm-staff"].pk,
-        "/assessments": house["assessment"].pk, "/files": 1, "/sign-ups": 1, "/papers": Paper.objects.first().pk,
+        "/assessments": house["assessment"].pk, "/assessment-policy": 1, "/signals": 1, "/watches": 1, "/files": 1, "/sign-ups": 1, "/papers": Paper.objects.first().pk,
         "/announcements": Publication.objects.first().slug,
     }  # fmt: skip
     read = 0

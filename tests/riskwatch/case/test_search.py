@@ -77,9 +77,10 @@ def test_a_number_that_a_person_may_not_see_changes_no_answer(cast, at):
     assert list(search(missing, to=cast["sz-verifier"], at=at)) == [own]
 
 
-def test_cases_are_found_by_title_where_they_may_be_seen(cast, at):
+def test_cases_are_found_by_title_where_they_may_be_seen(cast, at, told):
+    piece = walk(cast, told[0], upto="entered", at=at).information
     folder = case.open_folder(
-        title="磁力玩具误吞系列", owner=cast.orgs["sh"], direction="", sheets=[], by=cast["sh-case_officer"], at=at
+        title="磁力玩具误吞系列", owner=cast.orgs["sh"], direction="", sheets=[piece], by=cast["sh-case_officer"], at=at
     )
     assert list(search_folders("误吞", to=cast["sh-decider"], at=at)) == [folder]
     assert not search_folders("误吞", to=cast["sz-decider"], at=at).exists()

@@ -162,12 +162,12 @@ def test_the_schema_says_the_forms_bounds():
 
 
 def test_our_own_fault_is_told_without_details_and_logged(cast, monkeypatch, caplog):
-    from riskwatch.doors.api import urls
+    from riskwatch.doors.api import records
 
     def fail(*args, **more):
         raise RuntimeError("the secret is 42")
 
-    monkeypatch.setattr(urls.queries, "inbox", fail)
+    monkeypatch.setattr(records.queries, "inbox", fail)
     person = cast["sh-registrar"]
     header = {"authorization": "Bearer " + issue_token(person, name="t", days=1, by=person, at=timezone.now())}
     answer = Client().get("/api/inbox", headers=header)

@@ -49,7 +49,7 @@ def rows(seed: int, today: date) -> Iterator[tuple[str, ...]]:
             number += 1
             day = week + timedelta(days=int(chance.integers(7)))
             yield ("消费者投诉信息", f"{maker}{product}{harm}", f"{maker}生产的{product}在使用中{harm}，消费者投诉第{number}号。", code,
-                   day.isoformat(), f"T{day:%Y%m%d}-{number:04d}", harm, "德国", PORTS[number % 3], maker)  # fmt: skip
+                   day.isoformat(), f"T{number:04d}", harm, "德国", PORTS[number % 3], maker)  # fmt: skip
 
 
 def fill(cast: Cast, now: datetime, *, seed: int) -> int:
