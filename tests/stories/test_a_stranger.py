@@ -74,8 +74,8 @@ def case(cast, told):
     assert {s.kind for s in sheets} >= {"information", "verification", "assessment", "decision", "order", "filing", "duty", "objection",
                                         "lift_application", "archive_item"}  # fmt: skip
     return {
-        "sheets": sheets, "folders": [done.folder], "assessments": [done.assessment], "archive": [item], "collect": [file],
-        "people": [cast["firm-staff"], cast["sh-case_officer"]], "organisations": [cast.orgs["firm"]], "signups": [sign_up],
+        "sheets": sheets, "folders": [done.folder], "assessments": [done.assessment], "archive": [item], "collect": [file], "files": [file],
+        "people": [cast["firm-staff"], cast["sh-case_officer"]], "organisations": [cast.orgs["firm"]], "signups": [sign_up], "sign-ups": [sign_up],
         "papers": list(Paper.objects.filter(sheet_id__in=[s.pk for s in sheets])),
         "signals": [_flagged(cast, now)], "watches": [Watch.objects.get()], "assessment-policy": [SimpleNamespace(pk=1)],
     }  # fmt: skip
