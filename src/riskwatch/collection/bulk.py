@@ -43,6 +43,7 @@ from riskwatch.parties.models import Organisation, Person
 from riskwatch.refusals import Refusal
 
 BLOCK = 4000
+LEAP = 5_000  # pieces from one file after which the database measures its tables anew
 HEAD = 1 << 16
 # A file may unpack to so many times the size that an upload may have.
 UNPACKS_TO = 2
@@ -112,6 +113,8 @@ def collect(
             _store(block, file, batch)
             file.refresh_from_db()
             progress(file)
+        if file.added >= LEAP:
+            _measure()
     except UnreadableFile as error:
         SourceFile.objects.filter(pk=file.pk, rows_read=0).delete()
         raise Refusal(
@@ -145,6 +148,13 @@ def _keep(stream: BinaryIO, name: str, batch: Batch) -> SourceFile:
         source=batch.source.id, name=name[-200:], sha256=digest, file=kept, office=batch.office, fetched_at=batch.at,
         licence=batch.source.licence, begun_by=batch.by, begun_at=batch.at,
     )  # fmt: skip
+
+
+def _measure() -> None:
+    """Have the database measure tables that grew by a leap; else it plans what comes next for the tables as they were."""
+    with connection.cursor() as cursor:
+        for model in (Sheet, Information):
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 
 def _blocks(reading: Iterator[Arrival | Bad]) -> Iterator[list[Arrival | Bad]]:
