@@ -115,10 +115,9 @@ class Command(BaseCommand):
         web = [*python, "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2",
                "--blocking-threads", "2", "--no-ws", "--log-level", "warning", "riskwatch.config.wsgi:application"]  # fmt: skip
         worker = [*python, "riskwatch", "procrastinate", "worker", "--concurrency", "1"]
-        # Sessions of their own: Ctrl-C reaches this process alone, which then ends them in order.
-        children = {
-            name: subprocess.Popen(words, start_new_session=True) for name, words in (("web", web), ("worker", worker))
-        }
+        # Sessions of their own: Ctrl-C reaches this process alone, which then ends them in order. The worker begins once
+        # the web server answers, so that people do not wait for it to load.
+        children = {"web": subprocess.Popen(web, start_new_session=True)}
         self.stdout.write("  网页服务 web server, 后台任务 worker ...")
         self.stdout.flush()
         begun, welcomed = time.monotonic(), False
@@ -128,6 +127,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"  网页服务 web server answers after {time.monotonic() - begun:.1f} s")
                 turn.serves(f"http://127.0.0.1:{port}/")
                 self._welcome(port)
+                children["worker"] = subprocess.Popen(worker, start_new_session=True)
             time.sleep(0.2)
         died = {name: c.returncode for name, c in children.items() if c.poll() is not None}
         for child in children.values():
